@@ -35,39 +35,39 @@ export const EXIT = {
 /** Every code and its exit status; `docs/failures.md` has a heading for each. */
 export const FAILURES = {
   // E1xx: usage, config, not a repository. Nothing was changed.
-  E101: EXIT.usage, // not a git repository
-  E102: EXIT.usage, // no commit yet
-  E103: EXIT.usage, // bare repository
-  E104: EXIT.usage, // command line
-  E105: EXIT.usage, // no native extension found
-  E110: EXIT.usage, // config: syntax
-  E111: EXIT.usage, // config: unknown key
-  E112: EXIT.usage, // config: bad value
-  E113: EXIT.usage, // config: path absolute or outside the tree
-  E114: EXIT.usage, // config: path or glob names nothing
-  E115: EXIT.usage, // config: build directory holds tracked files
-  E120: EXIT.usage, // state of a newer version
-  E121: EXIT.usage, // unknown revision
+  E101: 2, // not a git repository
+  E102: 2, // no commit yet
+  E103: 2, // bare repository
+  E104: 2, // command line
+  E105: 2, // no native extension found
+  E110: 2, // config: syntax
+  E111: 2, // config: unknown key
+  E112: 2, // config: bad value
+  E113: 2, // config: path absolute or outside the tree
+  E114: 2, // config: path or glob names nothing
+  E115: 2, // config: build directory holds tracked files
+  E120: 2, // state of a newer version
+  E121: 2, // unknown revision
   // E2xx: tried and failed. The old build is in place.
-  E201: EXIT.failed, // recipe failed
-  E202: EXIT.failed, // verification failed
-  E203: EXIT.failed, // inputs moved during the build, twice
-  E204: EXIT.failed, // an output glob matched nothing after the recipe
-  E205: EXIT.failed, // no space or i/o error
-  E206: EXIT.failed, // builder died
-  E207: EXIT.failed, // nothing to undo
-  E208: EXIT.failed, // demo: a claim did not hold
-  E209: EXIT.cancelled, // cancelled
+  E201: 1, // recipe failed
+  E202: 1, // verification failed
+  E203: 1, // inputs moved during the build, twice
+  E204: 1, // an output glob matched nothing after the recipe
+  E205: 1, // no space or i/o error
+  E206: 1, // builder died
+  E207: 1, // nothing to undo
+  E208: 1, // demo: a claim did not hold
+  E209: 130, // cancelled
   // E3xx: held or blocked. Nothing was run.
-  E301: EXIT.stopped, // held: foreign commits
-  E302: EXIT.stopped, // blocked
-  E303: EXIT.stopped, // state cannot be written
-  E304: EXIT.stopped, // doctor found an error
-  E305: EXIT.stopped, // hooks cannot be installed
+  E301: 3, // held: foreign commits
+  E302: 3, // blocked
+  E303: 3, // state cannot be written
+  E304: 3, // doctor found an error
+  E305: 3, // hooks cannot be installed
   // E4xx
-  E401: EXIT.busy, // another build runs
+  E401: 4, // another build runs
   // E9xx
-  E999: EXIT.failed, // a bug
+  E999: 1, // a bug
 } as const;
 
 export type FailureCode = keyof typeof FAILURES;
