@@ -32,6 +32,8 @@ export interface Extension {
   readonly pyprojectTables: readonly string[];
   /** Globs over repository paths of what the build leaves for Python to load. */
   readonly outputs: readonly string[];
+  /** Output globs that a person configured: each must match a file after the recipe. */
+  readonly configuredOutputs?: readonly string[];
   /** Python distribution whose editable install puts outputs into the environment, or null. */
   readonly distribution: string | null;
   readonly buildDirs: readonly RepoPath[];

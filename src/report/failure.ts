@@ -64,6 +64,7 @@ export const FAILURES = {
   E303: 3, // state cannot be written
   E304: 3, // doctor found an error
   E305: 3, // hooks cannot be installed
+  E306: 3, // trust cannot be judged
   // E4xx
   E401: 4, // another build runs
   // E9xx

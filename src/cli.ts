@@ -1,0 +1,36 @@
+#!/usr/bin/env node
+/** argv -> command -> exit code. The only file that ends the process. */
+import { COMMANDS, findCommand } from "./commands/index.ts";
+import type { Io } from "./commands/io.ts";
+
+const io: Io = {
+  cwd: process.cwd(),
+  result: (text) => process.stdout.write(`${text}\n`),
+  say: (text) => process.stderr.write(`${text}\n`),
+};
+
+async function main(argv: readonly string[]): Promise<number> {
+  const [first = "", ...rest] = argv;
+  const name = first.startsWith("-") || first === "" ? "rebuild" : first;
+  const command = findCommand(name);
+  if (command === null) {
+    const { unknownCommand } = await import("./commands/help.ts");
+    return unknownCommand(io, name, Object.keys(COMMANDS));
+  }
+  const { run } = await command();
+  return run(name === "rebuild" && first !== "rebuild" ? argv : rest, io);
+}
+
+process.stdout.on("error", () => {}); // a closed pipe (`| head`) is no failure of ours
+process.stderr.on("error", () => {});
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    const stack = error instanceof Error ? error.stack : String(error);
+    io.say(`rebuild-if-needed: E999 this is a bug. Nothing more was done.\n${stack}\nNext: report it with the text above`);
+    process.exitCode = 1;
+  },
+);

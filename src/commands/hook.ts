@@ -1,0 +1,37 @@
+import { rmSync } from "node:fs";
+import { lookDuePath, markLookDue } from "../build/builder.ts";
+import { runningBuild } from "../build/running.ts";
+import { startLookLater } from "../build/look-later.ts";
+import { lookForEvent } from "../event.ts";
+import { findWorkspace } from "../git/workspace.ts";
+import { autostashPending, operationInProgress } from "../git/operation.ts";
+import type { Io } from "./io.ts";
+
+/** Internal: what the hooks call when fresh.sh could not say "fresh". Never lets git fail. */
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  const [hook = "", ...args] = argv;
+  try {
+    await handle(hook, args, io);
+  } catch (error) {
+    io.say(`rebuild-if-needed: E999 this is a bug: ${error instanceof Error ? error.stack : String(error)}`);
+  }
+  return 0;
+}
+
+async function handle(hook: string, args: readonly string[], io: Io): Promise<void> {
+  const ws = await findWorkspace(io.cwd);
+  if (!ws.ok) return;
+  // Content is in place but HEAD has not moved: the hook that follows looks, or one detached look after git has ended.
+  if (hook === "post-index-change") return startLookLater(ws.value);
+  if (hook === "post-checkout" && /^0+$/.test(args[0] ?? "")) return; // a clone or a new work tree: nothing is built there
+  const gitStillWorks = hook === "post-merge" ? autostashPending(ws.value.gitDir) : operationInProgress(ws.value.gitDir) !== null;
+  if (gitStillWorks) return startLookLater(ws.value);
+  const running = runningBuild(ws.value);
+  if (running !== null) {
+    markLookDue(ws.value);
+    io.say(`rebuild-if-needed: a build runs (${running.buildId}); it looks once more when it ends`);
+    return;
+  }
+  rmSync(lookDuePath(ws.value), { force: true }); // this is the look that was due
+  await lookForEvent(ws.value, hook, { say: io.say, canWatch: process.stderr.isTTY === true });
+}

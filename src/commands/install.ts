@@ -1,0 +1,29 @@
+import { programPath } from "../build/start.ts";
+import { installHooks, type InstallReport } from "../install/index.ts";
+import { EXIT } from "../report/failure.ts";
+import { parse } from "./arguments.ts";
+import type { Io } from "./io.ts";
+import { fail, openWorkspace } from "./start.ts";
+
+/** `install`: the hooks, nothing else. */
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  const args = parse("install", argv, {});
+  if (!args.ok) return fail(io, args.failure);
+  const ws = await openWorkspace(io);
+  if (!ws.ok) return fail(io, ws.failure);
+  const installed = await installHooks({ ws: ws.value, node: process.execPath, program: programPath(), environment: process.env });
+  if (!installed.ok) return fail(io, installed.failure);
+  for (const line of describeInstall(installed.value)) io.result(line);
+  return EXIT.good;
+}
+
+/** What `install` did, for people. */
+export function describeInstall(report: InstallReport): string[] {
+  const earlier = report.hooks.filter((hook) => hook.earlier !== null);
+  return [
+    `hooks: ${report.hooks.length} in place; they run ${report.target.program}`,
+    ...earlier.map((hook) => `  ${hook.path}: your earlier hook still runs first (kept at ${hook.earlier})`),
+    ...report.projectFiles.map((file) => `  changed in the project: ${file}`),
+    ...report.warnings.map((warning) => `  warning: ${warning}`),
+  ];
+}

@@ -1,0 +1,32 @@
+import { existsSync, rmSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { lookDuePath } from "../build/builder.ts";
+import { takeLock } from "../build/lock.ts";
+import { lookLaterLock } from "../build/look-later.ts";
+import { startTime } from "../build/owner.ts";
+import { runningBuild } from "../build/running.ts";
+import { lookForEvent } from "../event.ts";
+import { findWorkspace } from "../git/workspace.ts";
+import type { Io } from "./io.ts";
+
+const POLL_MS = 25;
+
+/** Internal: waits for git to end, then looks, unless a later hook has looked in the meantime. */
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  const ws = await findWorkspace(io.cwd);
+  if (!ws.ok) return 0;
+  const answer = await takeLock(lookLaterLock(ws.value), "look-later");
+  if (answer.kind === "busy") return 0;
+  try {
+    const gitPid = Number(argv[0]);
+    const birth = startTime(gitPid);
+    while (birth !== null && startTime(gitPid) === birth) await sleep(POLL_MS);
+    if (existsSync(lookDuePath(ws.value)) && runningBuild(ws.value) === null) {
+      rmSync(lookDuePath(ws.value), { force: true });
+      await lookForEvent(ws.value, "look-later", { say: io.say, canWatch: false });
+    }
+  } finally {
+    answer.lock.release();
+  }
+  return 0;
+}

@@ -1,0 +1,74 @@
+import { createInterface } from "node:readline";
+import { resolveCommit } from "../git/history.ts";
+import type { Decision } from "../model.ts";
+import { observe, type Observed } from "../observe.ts";
+import { previewCommit, previewPair } from "../preview.ts";
+import { EXIT, failure, ok, refuse, type Failure, type Result } from "../report/failure.ts";
+import { decisionJson } from "../report/json.ts";
+import { decisionText } from "../report/terminal.ts";
+import { parse } from "./arguments.ts";
+import type { Io } from "./io.ts";
+import { fail, lookExit, openWorkspace } from "./start.ts";
+
+const OPTIONS = { from: { type: "string" }, stdin: { type: "boolean" }, json: { type: "boolean" } } as const;
+
+/** `preview [REV]`: what would a pull or switch to REV need? */
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  const json = argv.includes("--json") || argv.includes("--stdin");
+  const args = parse("preview", argv, OPTIONS, { most: 1, names: "REV" });
+  if (!args.ok) return fail(io, args.failure, json);
+  const ws = await openWorkspace(io);
+  if (!ws.ok) return fail(io, ws.failure, json);
+  const observed = await observe(ws.value, { asker: "person", only: null, ignoreOperation: true });
+  if (!observed.ok) return fail(io, observed.failure, json);
+  if (args.value.flags.has("stdin")) return previewLines(observed.value, io);
+  const [from] = args.value.values.get("from") ?? [];
+  const decision = await previewOne(observed.value, from ?? null, args.value.positionals[0] ?? "@{upstream}");
+  if (!decision.ok) return fail(io, decision.failure, json);
+  if (json) io.result(JSON.stringify(decisionJson(decision.value)));
+  else for (const line of decisionText(decision.value)) io.result(line);
+  return lookExit(decision.value.decision);
+}
+
+async function previewOne(observed: Observed, from: string | null, revision: string): Promise<Result<Decision>> {
+  const to = await resolveCommit(observed.ws, revision);
+  if (to === null) return unknownRevision(revision);
+  if (from === null) return orUnreadable(await previewCommit(observed, to), revision);
+  const start = await resolveCommit(observed.ws, from);
+  if (start === null) return unknownRevision(from);
+  return orUnreadable(await previewPair(observed, start, to), `${from} ${revision}`);
+}
+
+/** One JSON line out for each line in, in order; a bad line is answered as such and the others go on. */
+async function previewLines(observed: Observed, io: Io): Promise<number> {
+  let exit: number = EXIT.good;
+  for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
+    if (line.trim() === "") continue;
+    const [old = "", now = "", ...more] = line.trim().split(/\s+/);
+    const decision: Result<Decision> =
+      now === "" || more.length > 0
+        ? refuse("E104", `this line is not "OLD NEW": ${line.slice(0, 100)}`, "give two commits, separated by a space")
+        : await previewOne(observed, old, now);
+    if (decision.ok) io.result(JSON.stringify({ ...decisionJson(decision.value), old, new: now }));
+    else {
+      exit = EXIT.usage;
+      const { code, message, next } = decision.failure;
+      io.result(JSON.stringify({ version: 1, old, new: now, error: { code, message, next } }));
+    }
+  }
+  return exit;
+}
+
+function unknownRevision<T>(revision: string): Result<T> {
+  return { ok: false, failure: revisionFailure(revision) };
+}
+
+function revisionFailure(revision: string): Failure {
+  const hint = revision === "@{upstream}" ? "git branch --set-upstream-to=origin/main" : "git log --oneline --all";
+  return failure("E121", `there is no commit "${revision}" here. Nothing was changed.`, hint);
+}
+
+function orUnreadable(decision: Decision | null, what: string): Result<Decision> {
+  if (decision !== null) return ok(decision);
+  return refuse("E121", `the trees of ${what} are not complete here (nothing is ever fetched).`, "git fetch");
+}

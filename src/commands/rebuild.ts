@@ -1,0 +1,60 @@
+import { runTypedBuild } from "../build/typed-build.ts";
+import { recordFresh } from "../record-fresh.ts";
+import { EXIT } from "../report/failure.ts";
+import { decisionJson } from "../report/json.ts";
+import { stoppedFailure } from "../report/stopped.ts";
+import { decisionText } from "../report/terminal.ts";
+import { look, type Look } from "../run.ts";
+import { parse } from "./arguments.ts";
+import type { Io } from "./io.ts";
+import { plannedMoves } from "./planned-moves.ts";
+import { fail, openWorkspace } from "./start.ts";
+
+const OPTIONS = {
+  force: { type: "boolean" },
+  "dry-run": { type: "boolean" },
+  json: { type: "boolean" },
+  extension: { type: "string", multiple: true },
+  "no-wait": { type: "boolean" },
+} as const;
+
+/** `rebuild-if-needed`: look; restore or rebuild what is stale; verify. */
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  const json = argv.includes("--json");
+  if (argv.includes("--help") || argv.includes("-h")) return (await import("./help.ts")).run([], io);
+  if (argv.includes("--version")) return (await import("./help.ts")).version(io);
+  const args = parse("rebuild", argv, OPTIONS);
+  if (!args.ok) return fail(io, args.failure, json);
+  const ws = await openWorkspace(io);
+  if (!ws.ok) return fail(io, ws.failure, json);
+  const { flags, values } = args.value;
+  const only = values.get("extension") ?? null;
+  const force = flags.has("force");
+  const looked = await look(ws.value, { asker: "person", only, ignoreOperation: false, force });
+  if (!looked.ok) return fail(io, looked.failure, json);
+  const { decision } = looked.value;
+  if (flags.has("dry-run")) return dryRun(io, looked.value, json);
+  const finish = (exit: number): number => {
+    if (json) io.result(JSON.stringify({ ...decisionJson(decision), exit }));
+    return exit;
+  };
+  if (decision.decision === "held" || decision.decision === "blocked") {
+    if (!json) return fail(io, stoppedFailure(decision));
+    return finish(EXIT.stopped);
+  }
+  if (decision.decision === "fresh") {
+    await recordFresh(looked.value);
+    if (!json) for (const line of decisionText(decision)) io.result(line);
+    return finish(EXIT.good);
+  }
+  const wait = !flags.has("no-wait");
+  return finish(await runTypedBuild({ ws: ws.value, force, only, wait, write: io.say, showOutput: !json }));
+}
+
+function dryRun(io: Io, looked: Look, json: boolean): number {
+  const moves = plannedMoves(looked);
+  if (json) io.result(JSON.stringify({ ...decisionJson(looked.decision), moves }));
+  else for (const line of [...decisionText(looked.decision), ...moves.map((move) => `  would ${move}`)]) io.result(line);
+  const { decision } = looked.decision;
+  return decision === "held" || decision === "blocked" ? EXIT.stopped : EXIT.good;
+}

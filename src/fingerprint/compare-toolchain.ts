@@ -1,0 +1,76 @@
+import type { Package, Reason, Tool, Toolchain } from "../model.ts";
+
+/** Differences of two toolchains by content; where tools lie and when they were installed is none. */
+export function compareToolchains(before: Toolchain, now: Toolchain): Reason[] {
+  const tools = now.tools.flatMap((tool) =>
+    compareTools(
+      before.tools.find(({ role }) => role === tool.role),
+      tool,
+    ),
+  );
+  const packages = now.packages.flatMap((entry) =>
+    comparePackages(
+      before.packages.find(({ name }) => name === entry.name),
+      entry,
+    ),
+  );
+  return [...tools, ...packages, ...compareVariables(before.variables, now.variables)];
+}
+
+function compareTools(before: Tool | undefined, now: Tool): Reason[] {
+  const was = before ?? { ...now, path: null, files: [], version: "", identity: "" };
+  if (was.identity === now.identity) return [];
+  if (now.path === null) {
+    const path = was.path ?? "";
+    const text = `${nameOf(was)} ${was.version || ""}`.trim();
+    return [
+      { kind: "tool-missing", path, from: versionOf(was), to: "none", text: `${text} is not found any more` },
+    ];
+  }
+  const contents = new Set(was.files.map((file) => file.sha256));
+  const changed = now.files.find((file) => !contents.has(file.sha256))?.path ?? now.path;
+  const [from, to] = [versionOf(was), versionOf(now)];
+  return [{ kind: "tool-changed", path: changed, from, to, text: toolText(was, now, changed) }];
+}
+
+function toolText(was: Tool, now: Tool, changed: string): string {
+  const name = nameOf(now);
+  if (was.path === null) return `${name}: none -> ${versionOf(now)}`;
+  const from = nameOf(was) === name ? versionOf(was) : `${nameOf(was)} ${versionOf(was)}`;
+  const to = nameOf(was) === name ? versionOf(now) : `${name} ${versionOf(now)}`;
+  if (from !== to) return nameOf(was) === name ? `${name} ${from} -> ${to}` : `${from} -> ${to}`;
+  const part = baseName(changed) === name ? "" : ` (${baseName(changed)})`;
+  return `${name} ${to}: same version, other content${part}`;
+}
+
+function comparePackages(before: Package | undefined, now: Package): Reason[] {
+  const was = before ?? { ...now, version: null, identity: "" };
+  if (was.version === now.version && was.identity === now.identity) return [];
+  const [from, to] = [was.version ?? "none", now.version ?? "none"];
+  const text =
+    from === to ? `${now.name} ${to}: same version, other content` : `${now.name} ${from} -> ${to}`;
+  return [{ kind: "package-changed", path: now.name, from, to, text }];
+}
+
+function compareVariables(before: Toolchain["variables"], now: Toolchain["variables"]): Reason[] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(now)])].sort();
+  return names
+    .filter((name) => before[name] !== now[name])
+    .map((name) => {
+      const [from, to] = [before[name] ?? "unset", now[name] ?? "unset"];
+      return { kind: "env-changed", path: name, from, to, text: `${name}: ${from} -> ${to}` };
+    });
+}
+
+/** What people call it: the program's name, which for a role may be `g++` or `clang++`. */
+function nameOf(tool: Tool): string {
+  return tool.role === "python" || tool.path === null ? tool.role : baseName(tool.path);
+}
+
+function versionOf(tool: Tool): string {
+  return tool.path === null ? "none" : tool.version || "unknown version";
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}

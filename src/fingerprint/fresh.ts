@@ -1,0 +1,128 @@
+/**
+ * fresh.sh: the idle path's answer "certainly nothing moved", one `stat` process and no Node. Its expected text is
+ * made of stats taken while looking, and the script itself is run once as the proof (docs/decisions/0005).
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, renameSync, rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { encodePath, toBytes } from "../git/path-bytes.ts";
+
+/** What the hook takes for "fresh": no shell gives it for a file that was cut short. */
+export const FRESH_STATUS = 42;
+
+export interface FreshRequest {
+  readonly top: string;
+  readonly stateDir: string;
+  /** Absolute or top-relative paths of files and folders whose stat must not move. */
+  readonly paths: Iterable<string>;
+  /** Absolute paths that must go on not to exist. */
+  readonly absent: Iterable<string>;
+  /** When the look began, ms since the epoch: whatever changed later was perhaps not seen by it. */
+  readonly lookedAtMs: number;
+}
+
+/** More than this and one `stat` is no longer cheap. */
+const MAX_PATHS = 20_000;
+const CHUNK = 1500;
+/** File times advance in ticks of at most 10 ms (Linux, HZ=100). */
+const TICK_NS = 20_000_000n;
+/** statfs types without a true ctime or inode, or with cached ones: FAT, SMB, CIFS, 9p, FUSE, NTFS, NFS. */
+const VAGUE_FILE_SYSTEMS: readonly number[] = [0x4d44, 0x517b, 0xff534d42, 0xfe534d42, 0x01021997, 0x65735546, 0x5346544e, 0x6969];
+
+const STAT = process.platform === "linux" ? "stat -L -c '%n %s %i %f %.9Y %.9Z' --" : "stat -L -f '%N %z %i %Xp %Fm %Fc' --";
+
+export function freshPath(stateDir: string): string {
+  return join(stateDir, "fresh.sh");
+}
+
+/**
+ * Writes fresh.sh, if a sound one can be made now. Writes nothing else.
+ * @returns whether it stands.
+ */
+export function writeFresh(request: FreshRequest): boolean {
+  const script = renderFresh(request);
+  if (script === null) return false;
+  const path = freshPath(request.stateDir);
+  const temp = `${path}.${process.pid}`;
+  try {
+    writeFileSync(temp, script);
+    const proof = spawnSync("/bin/sh", ["-c", '(. "$1")', "sh", temp], { stdio: "ignore" });
+    if (proof.status === FRESH_STATUS) {
+      renameSync(temp, path);
+      return true;
+    }
+    rmSync(temp, { force: true });
+  } catch {
+    // a git dir that cannot be written: the long way is always right
+  }
+  return false;
+}
+
+/** The look found something: the quick answer must not stand any longer. */
+export function dropFresh(stateDir: string): void {
+  try {
+    rmSync(freshPath(stateDir), { force: true });
+  } catch {
+    // It compares with the state of an earlier fresh look, so it cannot say fresh now either.
+  }
+}
+
+function renderFresh(request: FreshRequest): Buffer | null {
+  if (isVague(request.top) || !existsSync(request.stateDir)) return null;
+  const names = [...new Set([...request.paths].map((path) => shorten(request.top, path)))].sort();
+  if (names.length > MAX_PATHS) return null;
+  const limit = BigInt(request.lookedAtMs) * 1_000_000n - TICK_NS;
+  const parts: Buffer[] = [Buffer.from("# rebuild-if-needed: exits 42 when certainly nothing has moved since the last look\n")];
+  parts.push(Buffer.from("cd -- "), quote(request.top), Buffer.from(" || exit 1\n"));
+  for (const path of new Set(request.absent)) {
+    if (existsSync(encodePath(path))) return null;
+    parts.push(Buffer.from("[ -e "), quote(path), Buffer.from(" ] && exit 1\n"));
+  }
+  for (let from = 0; from < names.length; from += CHUNK) {
+    const chunk = names.slice(from, from + CHUNK);
+    const lines: Buffer[] = [];
+    for (const name of chunk) {
+      const line = statLine(request.top, name, limit);
+      if (line === null) return null;
+      lines.push(line);
+    }
+    parts.push(Buffer.from(`[ "$(LC_ALL=C ${STAT}`));
+    for (const name of chunk) parts.push(Buffer.from(" "), quote(name));
+    parts.push(Buffer.from(' 2>&1)" = '), quoteBytes(joinLines(lines)), Buffer.from(" ] || exit 1\n"));
+  }
+  parts.push(Buffer.from(`exit ${FRESH_STATUS}\n`));
+  return Buffer.concat(parts);
+}
+
+function statLine(top: string, name: string, limit: bigint): Buffer | null {
+  const full = name.startsWith("/") ? name : join(top, name);
+  const stat = statSync(encodePath(full), { bigint: true, throwIfNoEntry: false });
+  if (stat === undefined || stat.ctimeNs > limit) return null;
+  const text = ` ${stat.size} ${stat.ino} ${stat.mode.toString(16)} ${seconds(stat.mtimeNs)} ${seconds(stat.ctimeNs)}`;
+  return Buffer.concat([toBytes(name), Buffer.from(text)]);
+}
+
+function seconds(ns: bigint): string {
+  return `${ns / 1_000_000_000n}.${String(ns % 1_000_000_000n).padStart(9, "0")}`;
+}
+
+function joinLines(lines: readonly Buffer[]): Buffer {
+  return Buffer.concat(lines.flatMap((line, at) => (at === 0 ? [line] : [Buffer.from("\n"), line])));
+}
+
+function shorten(top: string, path: string): string {
+  const inside = path.startsWith("/") ? relative(top, path) : path;
+  return inside.startsWith("..") ? path : inside === "" ? "." : inside;
+}
+
+function quote(path: string): Buffer {
+  return quoteBytes(toBytes(path));
+}
+
+function quoteBytes(bytes: Buffer): Buffer {
+  return Buffer.from(`'${bytes.toString("latin1").replaceAll("'", "'\\''")}'`, "latin1");
+}
+
+function isVague(path: string): boolean {
+  return process.platform === "linux" && VAGUE_FILE_SYSTEMS.includes(statfsSync(path).type);
+}

@@ -1,0 +1,91 @@
+import { lstatSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { compileGlobs } from "../config/globs.ts";
+import { COMMIT, contentIds, entryId, fullPath } from "../git/content-id.ts";
+import { gitRecords, gitText } from "../git/git.ts";
+import { decodePath } from "../git/path-bytes.ts";
+import type { WorkTree } from "../git/work-tree.ts";
+import type { Extension, RepoPath, Workspace } from "../model.ts";
+import { PYPROJECT, pyprojectId } from "./pyproject.ts";
+
+export interface InputObservation {
+  /** path -> content id, sorted by code unit. */
+  readonly ids: ReadonlyMap<RepoPath, string>;
+  /** Submodules whose checkout is not the commit that the index asks for. */
+  readonly lagging: readonly LaggingSubmodule[];
+}
+
+export interface LaggingSubmodule {
+  readonly path: RepoPath;
+  readonly wanted: string;
+  /** Null: not checked out. */
+  readonly present: string | null;
+}
+
+/** Inputs of one extension as they are in the work tree: index ids where git's word can be taken, content elsewhere. */
+export async function observeInputs(
+  ws: Workspace,
+  tree: WorkTree,
+  extension: Extension,
+): Promise<InputObservation> {
+  const isInput = compileGlobs(extension.inputs);
+  const ids = new Map<RepoPath, string>();
+  const lagging: LaggingSubmodule[] = [];
+  const suspects: RepoPath[] = [];
+  let hashName: "sha1" | "sha256" = "sha1";
+  for (const entry of tree.entries) {
+    if (!isInput(entry.path)) continue;
+    if (entry.oid.length === 64) hashName = "sha256";
+    if (entry.mode === "160000") {
+      const present = await submoduleId(ws, entry.path);
+      ids.set(entry.path, present === null ? "absent" : present.id);
+      if (present?.commit !== entry.oid) {
+        lagging.push({ path: entry.path, wanted: entry.oid, present: present?.commit ?? null });
+      }
+    } else if (entry.flagged || tree.dirty.has(entry.path)) suspects.push(entry.path);
+    else ids.set(entry.path, entryId(entry.mode, entry.oid));
+  }
+  suspects.push(...tree.untracked.filter(isInput), ...[...tree.unmerged].filter(isInput));
+  for (const [path, id] of await contentIds(ws.top, suspects, hashName)) ids.set(path, id);
+  await setPyproject(ws, extension, ids);
+  return { ids: sortIds(ids), lagging };
+}
+
+/** A map in the one order that every fingerprint uses: by code unit of the path. */
+export function sortIds(ids: Iterable<readonly [RepoPath, string]>): Map<RepoPath, string> {
+  return new Map([...ids].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+}
+
+/** inode and ctime of each input, for telling whether anybody wrote one while a build ran. */
+export function stampInputs(top: string, paths: Iterable<RepoPath>): Map<RepoPath, string> {
+  const stamps = new Map<RepoPath, string>();
+  for (const path of paths) {
+    const stat = lstatSync(fullPath(top, path), { bigint: true, throwIfNoEntry: false });
+    stamps.set(path, stat ? `${stat.ino}:${stat.isDirectory() ? "folder" : stat.ctimeNs}` : "absent");
+  }
+  return stamps;
+}
+
+async function setPyproject(ws: Workspace, extension: Extension, ids: Map<RepoPath, string>): Promise<void> {
+  if (extension.pyprojectTables.length === 0 || ids.has(PYPROJECT)) return;
+  try {
+    ids.set(PYPROJECT, await pyprojectId(readFileSync(join(ws.top, PYPROJECT), "utf8"), extension.pyprojectTables));
+  } catch {
+    // Not there: no id, so its coming is an addition and its going a removal.
+  }
+}
+
+/** The commit that a submodule has checked out, and an id that also holds its local changes. */
+async function submoduleId(ws: Workspace, path: RepoPath): Promise<{ commit: string; id: string } | null> {
+  const folder = join(ws.top, path);
+  if (lstatSync(join(folder, ".git"), { throwIfNoEntry: false }) === undefined) return null;
+  const commit = await gitText(folder, ["rev-parse", "--verify", "--quiet", "HEAD"]);
+  if (commit === null) return null;
+  const changed = await gitRecords(folder, ["status", "--porcelain", "--no-renames", "--ignore-submodules=none", "-uall", "-z"]);
+  const paths = (changed ?? []).map((record) => decodePath(record.subarray(3))).filter((name) => !name.endsWith("/"));
+  if (paths.length === 0) return { commit, id: COMMIT + commit };
+  const local = await contentIds(folder, paths, commit.length === 64 ? "sha256" : "sha1");
+  const { createHash } = await import("node:crypto");
+  const text = paths.sort().map((name) => `${name}\0${local.get(name) ?? "absent"}\0`).join("");
+  return { commit, id: `${COMMIT}${commit}+${createHash("sha256").update(text).digest("hex")}` };
+}

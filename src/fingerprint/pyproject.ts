@@ -1,0 +1,40 @@
+import { createHash } from "node:crypto";
+
+export const PYPROJECT = "pyproject.toml";
+
+/**
+ * Content id of the tables of a pyproject.toml that can change a build. A file that cannot be parsed counts
+ * whole: unknown means changed.
+ */
+export async function pyprojectId(text: string, tables: readonly string[]): Promise<string> {
+  const { parse } = await import("smol-toml");
+  let document: unknown;
+  try {
+    document = parse(text);
+  } catch {
+    return `text:${sha256(text)}`;
+  }
+  const chosen = tables.map((table) => [table, lookUp(document, table.split("."))]);
+  return `tables:${sha256(JSON.stringify(chosen, canonical))}`;
+}
+
+function lookUp(value: unknown, keys: readonly string[]): unknown {
+  let found = value;
+  for (const key of keys) {
+    if (typeof found !== "object" || found === null || !Object.hasOwn(found, key)) return null;
+    found = new Map<string, unknown>(Object.entries(found)).get(key);
+  }
+  return found;
+}
+
+/** Order of keys is not content; TOML's big integers and dates are written as text. */
+function canonical(_key: string, value: unknown): unknown {
+  if (typeof value === "bigint") return `int:${value}`;
+  if (value instanceof Date) return `date:${value.toISOString()}`;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

@@ -1,0 +1,69 @@
+import type { RepoPath, Workspace } from "../model.ts";
+import { git, gitRecords, splitNul } from "./git.ts";
+import { decodePath, toBytes } from "./path-bytes.ts";
+
+/** One line of the index. `flagged`: git was told not to look at the file (assume-unchanged, skip-worktree). */
+export interface IndexEntry {
+  readonly path: RepoPath;
+  readonly mode: string;
+  readonly oid: string;
+  readonly flagged: boolean;
+}
+
+/** What the index and the work tree hold, as git sees them, but without trusting its flags. */
+export interface WorkTree {
+  readonly entries: readonly IndexEntry[];
+  /** Paths with merge stages above 0. */
+  readonly unmerged: ReadonlySet<RepoPath>;
+  /** Tracked paths whose stat or content differs from the index. */
+  readonly dirty: ReadonlySet<RepoPath>;
+  /** Neither tracked nor git-ignored. */
+  readonly untracked: readonly RepoPath[];
+}
+
+/** Index and work tree of `ws`; null when git cannot read them. Never writes the index. */
+export async function readWorkTree(ws: Workspace): Promise<WorkTree | null> {
+  const [index, dirty, untracked] = await Promise.all([
+    gitRecords(ws.top, ["ls-files", "-s", "-v", "-z"]),
+    gitRecords(ws.top, ["diff-files", "--name-only", "--no-renames", "--ignore-submodules=all", "-z"]),
+    gitRecords(ws.top, ["ls-files", "-o", "--exclude-standard", "-z"]),
+  ]);
+  if (index === null || dirty === null || untracked === null) return null;
+  const entries: IndexEntry[] = [];
+  const unmerged = new Set<RepoPath>();
+  for (const record of index) {
+    const entry = parseEntry(record);
+    if (entry.stage === "0") entries.push(entry);
+    else unmerged.add(entry.path);
+  }
+  return {
+    entries,
+    unmerged,
+    dirty: new Set(dirty.map(decodePath)),
+    untracked: untracked.map(decodePath).filter((path) => !path.endsWith("/")),
+  };
+}
+
+/** Paths under `folders` that git ignores and does not track; of the top (`""`) only its own files. */
+export async function listIgnored(ws: Workspace, folders: readonly RepoPath[]): Promise<RepoPath[]> {
+  if (folders.length === 0) return [];
+  const specs = folders.map((folder) => (folder === "" ? ":(glob)*" : `:(literal)${folder}`));
+  const records = await gitRecords(ws.top, ["ls-files", "-o", "-i", "--exclude-standard", "-z", "--", ...specs]);
+  return (records ?? []).map(decodePath);
+}
+
+/** Those of `paths` that git ignores. */
+export async function selectIgnored(ws: Workspace, paths: readonly RepoPath[]): Promise<Set<RepoPath>> {
+  if (paths.length === 0) return new Set();
+  const input = Buffer.concat(paths.flatMap((path) => [toBytes(path), Buffer.from([0])]));
+  const answer = await git(ws.top, ["check-ignore", "-z", "--stdin"], input);
+  return new Set(splitNul(answer.stdout).map(decodePath));
+}
+
+/** `H 100644 <oid> <stage>\t<path>`; a lower-case letter is assume-unchanged, `S` skip-worktree. */
+function parseEntry(record: Buffer): IndexEntry & { stage: string } {
+  const tab = record.indexOf(9);
+  const [flag = "", mode = "", oid = "", stage = ""] = record.toString("latin1", 0, tab).split(" ");
+  const path = decodePath(record.subarray(tab + 1));
+  return { path, mode, oid, stage, flagged: flag === "S" || flag !== flag.toUpperCase() };
+}

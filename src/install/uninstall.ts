@@ -1,0 +1,108 @@
+import { rmdirSync } from "node:fs";
+import { dirname, relative } from "node:path";
+import type { Workspace } from "../model.ts";
+import { ok, refuse, type Result } from "../report/failure.ts";
+import { errorCode } from "./files.ts";
+import { isOurs, keptBeside, takeHook, type TakeAction } from "./hook-folder.ts";
+import { findLocation } from "./location.ts";
+import { placementsAt } from "./placement.ts";
+import { readRecord, recordPath, removeRecord, type InstalledFile } from "./record.ts";
+import { takeLines } from "./shared-lines.ts";
+
+export interface UninstallReport {
+  /** Files that are gone: they were ours. */
+  readonly removed: readonly string[];
+  /** Hooks that are back under their name, byte for byte. */
+  readonly restored: readonly string[];
+  /** Files of others that lost our lines only. */
+  readonly trimmed: readonly string[];
+  /** What stays, and why: a hook that is not ours any more, an earlier one whose place is taken. */
+  readonly left: readonly { readonly path: string; readonly why: string }[];
+  /** Files of the project, relative to its top, that changed. */
+  readonly projectFiles: readonly string[];
+}
+
+/** Takes out all that `installHooks` put in, wherever git looks for hooks now. Run twice it does nothing. */
+export async function uninstallHooks(request: {
+  readonly ws: Workspace;
+  readonly environment?: NodeJS.ProcessEnv;
+}): Promise<Result<UninstallReport>> {
+  const { ws, environment = process.env } = request;
+  const record = readRecord(ws);
+  if (!record.ok) return record;
+  const recorded = record.value?.files ?? [];
+  const unrecorded = (await filesHere(ws, environment)).filter(
+    (file) =>
+      (isOurs(file.path) || keptBeside(file.path).length > 0) &&
+      !recorded.some((one) => one.path === file.path),
+  );
+  const files = [...recorded, ...unrecorded];
+  const taken: Taken[] = [];
+  // Lines that call a script go before the script.
+  for (const file of files.toSorted((a, b) => Number(a.role === "script") - Number(b.role === "script"))) {
+    try {
+      taken.push({ file, action: takeOut(file) });
+    } catch (error) {
+      const code = errorCode(error);
+      if (code === null) throw error;
+      const state = "The hooks taken out so far stay out, the others work on";
+      return refuse("E305", `${file.path} cannot be changed (${code}). ${state}.`, `ls -ld '${file.path}'`);
+    }
+  }
+  removeRecord(ws);
+  removeEmptyFolders(ws, files);
+  return ok(report(ws, taken));
+}
+
+interface Taken {
+  readonly file: InstalledFile;
+  readonly action: TakeAction | "kept";
+}
+
+/** Our files where git looks now: what is left to go by when the record is lost. */
+async function filesHere(ws: Workspace, environment: NodeJS.ProcessEnv): Promise<readonly InstalledFile[]> {
+  const location = await findLocation(ws, environment);
+  if (!location.ok) return [];
+  return placementsAt(location.value, ws).map((placement) => ({ ...placement, origin: "found" }));
+}
+
+function takeOut(file: InstalledFile): Taken["action"] {
+  if (file.role !== "shared-lines") return takeHook(file.path);
+  return file.origin === "found" ? "kept" : takeLines(file.path, file.origin === "created");
+}
+
+function removeEmptyFolders(ws: Workspace, files: readonly InstalledFile[]): void {
+  const scripts = files.filter((file) => file.role === "script").map((file) => dirname(file.path));
+  for (const folder of [...new Set(scripts), dirname(recordPath(ws))]) {
+    try {
+      rmdirSync(folder);
+    } catch {
+      // holds something, or is gone
+    }
+  }
+}
+
+function report(ws: Workspace, taken: readonly Taken[]): UninstallReport {
+  const pathsOf = (action: Taken["action"]): readonly string[] =>
+    taken.filter((one) => one.action === action).map((one) => one.file.path);
+  const foreign = pathsOf("foreign").map((path) => ({ path, why: "it is not ours any more" }));
+  const kept = pathsOf("kept").map((path) => ({
+    path,
+    why: "its lines came with the project; alone they do nothing",
+  }));
+  const beside = taken.flatMap(({ file }) =>
+    keptBeside(file.path).map((path) => ({
+      path,
+      why: `an earlier hook, whose place ${file.path} is taken`,
+    })),
+  );
+  return {
+    removed: pathsOf("removed"),
+    restored: pathsOf("restored"),
+    trimmed: pathsOf("trimmed"),
+    left: [...foreign, ...kept, ...beside],
+    projectFiles: taken
+      .filter(({ file, action }) => file.role === "shared-lines" && ["removed", "trimmed"].includes(action))
+      .map(({ file }) => relative(ws.top, file.path)),
+  };
+}

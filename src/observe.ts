@@ -1,0 +1,250 @@
+/** Fingerprint and outputs as they are now. Reads git, files and the toolchain; writes nothing, runs nothing of the tree. */
+import { existsSync } from "node:fs";
+import { relative } from "node:path";
+import { findRecipeProgram, resolveStep } from "./build/recipe.ts";
+import { loadConfig } from "./config/load.ts";
+import type { KnownBaseline, Observation } from "./decide.ts";
+import { checkEditable } from "./doctor/checks/editable.ts";
+import {
+  captureEnvironment,
+  recordedEnvironment,
+  typedEnvironment,
+  type BuildEnvironment,
+} from "./fingerprint/environment.ts";
+import { makeFingerprint } from "./fingerprint/fingerprint.ts";
+import { observeInputs, type LaggingSubmodule } from "./fingerprint/inputs.ts";
+import { installedLookup } from "./fingerprint/installed-lookup.ts";
+import { findInterpreter } from "./fingerprint/interpreter.ts";
+import { compareOutputs, passesSymlink } from "./fingerprint/outputs.ts";
+import { untrackedOnly, type MayRun } from "./fingerprint/search-path.ts";
+import { observeToolchain } from "./fingerprint/toolchain.ts";
+import { headCommit } from "./git/history.ts";
+import { operationInProgress } from "./git/operation.ts";
+import { readWorkTree, type WorkTree } from "./git/work-tree.ts";
+import { workTreeReader } from "./git/work-tree-reader.ts";
+import type { Config, EnvironmentOfRecord, Extension, Reason, RepoPath, Workspace } from "./model.ts";
+import { ok, refuse, type Result } from "./report/failure.ts";
+import { readBaseline } from "./store/baseline.ts";
+import { readEnvironment } from "./store/environment.ts";
+import { findSlot, type Slot } from "./store/slots.ts";
+
+/** Who asks: an event uses the environment of record; a person's shell may change it. */
+export type Asker = "event" | "person";
+
+export interface ObservedExtension {
+  readonly extension: Extension;
+  readonly known: KnownBaseline;
+  readonly observation: Observation;
+  readonly slot: Slot | null;
+  readonly inputs: ReadonlyMap<RepoPath, string>;
+}
+
+export interface Observed {
+  readonly ws: Workspace;
+  readonly config: Config;
+  readonly environment: BuildEnvironment;
+  /** Null: nothing was recorded yet, so `environment` is the present shell's. */
+  readonly record: EnvironmentOfRecord | null;
+  readonly tree: WorkTree;
+  readonly tracked: ReadonlySet<RepoPath>;
+  /** Refuses tools that git tracks. */
+  readonly mayRun: MayRun;
+  readonly head: string;
+  readonly extensions: readonly ObservedExtension[];
+  readonly lookedAtMs: number;
+}
+
+export interface ObserveRequest {
+  readonly asker: Asker;
+  /** Extensions to look at; null: all. An unknown name fails with E104. */
+  readonly only: readonly string[] | null;
+  /** The hook that asks runs while git still holds its marks of an operation that has in fact ended. */
+  readonly ignoreOperation: boolean;
+  /** `init`: look with the present shell and forget what was recorded. */
+  readonly forgetRecord?: boolean;
+}
+
+/** Looks at the work tree. Expected failures: E102, E104, E11x, E120, E302. */
+export async function observe(ws: Workspace, request: ObserveRequest): Promise<Result<Observed>> {
+  const lookedAtMs = Date.now();
+  const [head, tree] = await Promise.all([headCommit(ws), readWorkTree(ws)]);
+  if (tree === null) {
+    return refuse("E101", "git cannot read this repository's index. Nothing was changed.", "git status");
+  }
+  if (head === null) {
+    return refuse("E102", "this repository has no commit yet. Nothing was changed.", "git commit, then: rebuild-if-needed");
+  }
+  const stored = readEnvironment(ws);
+  if (!stored.ok) return stored;
+  const record = { value: request.forgetRecord === true ? null : stored.value };
+  const reader = workTreeReader(ws.top, tree);
+  const config = await loadConfig(ws, reader, installedLookup(record.value));
+  if (!config.ok) return config;
+  const chosen = chooseExtensions(config.value, request.only);
+  if (!chosen.ok) return chosen;
+  const environment = await chooseEnvironment(ws, config.value, record.value, request.asker, reader.isTracked);
+  if (!environment.ok) return environment;
+  const tracked = new Set([...tree.entries.map((entry) => entry.path), ...tree.unmerged]);
+  const mayRun = untrackedOnly(ws.top, (path) => tracked.has(relative(ws.top, path)));
+  const base = { ws, config: config.value, environment: environment.value, record: record.value, tree, tracked, mayRun, head };
+  const extensions: ObservedExtension[] = [];
+  for (const extension of chosen.value) {
+    const observed = await observeExtension(base, extension, request);
+    if (!observed.ok) return observed;
+    extensions.push(observed.value);
+  }
+  return ok({ ...base, extensions, lookedAtMs });
+}
+
+type Base = Omit<Observed, "extensions" | "lookedAtMs">;
+
+async function observeExtension(
+  base: Base,
+  extension: Extension,
+  request: ObserveRequest,
+): Promise<Result<ObservedExtension>> {
+  const { ws, environment } = base;
+  const interpreter = environment.interpreter;
+  const known = readBaseline(ws, extension.name, interpreter?.path ?? null);
+  if (!known.ok) return known;
+  const baseline = known.value.kind === "known" ? known.value.baseline : null;
+  const [inputs, toolchain] = await Promise.all([
+    observeInputs(ws, base.tree, extension),
+    observeToolchain({
+      environment: { ...environment, variables: pick(environment.variables, extension.environment) },
+      interpreter,
+      roles: extension.tools,
+      packages: extension.packages,
+      previous: baseline?.fingerprint.toolchain ?? null,
+      mayRun: base.mayRun,
+    }),
+  ]);
+  const fingerprint = makeFingerprint(extension, inputs.ids, toolchain);
+  const outputs = baseline?.outputs ?? [];
+  const outputReasons = await compareOutputs(ws.top, outputs, base.tracked, interpreter?.extSuffix ?? null);
+  const slot = findSlot(ws, extension.name, fingerprint.hash, interpreter?.path ?? null);
+  const usable = slot !== null && !slot.baseline.outputs.some((output) => base.tracked.has(output.path));
+  const paths = [...outputs.map((output) => output.path), ...extension.buildDirs];
+  const observation: Observation = {
+    fingerprint,
+    outputReasons,
+    obstacles: [
+      ...lostInterpreter(environment),
+      ...inputs.lagging.map(lagReason),
+      ...(interpreter === null ? [] : checkEditable(ws.top, extension.distribution, interpreter.sitePackages)),
+    ],
+    buildObstacles: [...missingPrograms(ws, extension, environment), ...symlinked(ws, paths)],
+    operation: request.ignoreOperation ? null : operationReason(ws, base.tree),
+    foreign: [],
+    hasSlot: usable,
+  };
+  return ok({ extension, known: known.value, observation, slot: usable ? slot : null, inputs: inputs.ids });
+}
+
+function chooseExtensions(config: Config, only: readonly string[] | null): Result<readonly Extension[]> {
+  if (only === null) return ok(config.extensions);
+  const names = config.extensions.map((extension) => extension.name);
+  const unknown = only.find((name) => !names.includes(name));
+  if (unknown === undefined) return ok(config.extensions.filter((extension) => only.includes(extension.name)));
+  const message = `there is no extension "${unknown}" here; there is: ${names.join(", ")}. Nothing was changed.`;
+  return refuse("E104", message, `rebuild-if-needed --extension ${names[0] ?? "NAME"}`);
+}
+
+/** An event without a record has no environment of its own; what it then decides is "no baseline" in any case. */
+async function chooseEnvironment(
+  ws: Workspace,
+  config: Config,
+  record: EnvironmentOfRecord | null,
+  asker: Asker,
+  isTracked: (path: RepoPath) => boolean,
+): Promise<Result<BuildEnvironment>> {
+  const names = [...new Set(config.extensions.flatMap((extension) => extension.environment))];
+  const known = await interpreterOfRecord(ws, config, record, names, isTracked);
+  if (!known.ok) return known;
+  return ok(
+    asker === "event"
+      ? recordedEnvironment(known.value, names)
+      : typedEnvironment(known.value, process.env, names, ws.top),
+  );
+}
+
+/** The record, with the interpreter found anew where there is no record or the configuration names another one. */
+async function interpreterOfRecord(
+  ws: Workspace,
+  config: Config,
+  record: EnvironmentOfRecord | null,
+  names: readonly string[],
+  isTracked: (path: RepoPath) => boolean,
+): Promise<Result<EnvironmentOfRecord>> {
+  const mayRun = untrackedOnly(ws.top, (path) => isTracked(relative(ws.top, path)));
+  const wanted = config.interpreter === null && record !== null ? null : findInterpreter(ws.top, config.interpreter, process.env, mayRun);
+  if (wanted !== null && !wanted.ok) return wanted;
+  if (record !== null && (wanted === null || wanted.value === record.interpreter?.path)) {
+    if (record.interpreter === null || isIntact(record)) return ok(record);
+  }
+  const interpreter = wanted === null ? (record?.interpreter?.path ?? null) : wanted.value;
+  if (interpreter !== null && !existsSync(interpreter) && record !== null) return ok(record); // told as an obstacle
+  const captured = await captureEnvironment({
+    top: ws.top,
+    interpreter,
+    names,
+    environment: process.env,
+    at: new Date().toISOString(),
+  });
+  if (!captured.ok || record === null) return captured;
+  return ok({ ...record, interpreter: captured.value.interpreter });
+}
+
+/** False when a file that identifies the interpreter has gone: it must be asked again what it is. */
+function isIntact(record: EnvironmentOfRecord): boolean {
+  return record.interpreter?.identityFiles.every((file) => existsSync(file)) ?? true;
+}
+
+/** Another extension's variables are not this one's business. */
+function pick(variables: Readonly<Record<string, string>>, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => names.includes(name)));
+}
+
+function lostInterpreter(environment: BuildEnvironment): Reason[] {
+  const path = environment.interpreter?.path;
+  if (path === undefined || existsSync(path)) return [];
+  return [{ kind: "tool-missing", path, text: `the recorded interpreter ${path} has gone` }];
+}
+
+function missingPrograms(ws: Workspace, extension: Extension, environment: BuildEnvironment): Reason[] {
+  const context = { top: ws.top, interpreter: environment.interpreter, path: environment.path };
+  return extension.recipe.flatMap((argv): Reason[] => {
+    const step = resolveStep(argv, context);
+    if (step.kind === "step") return [];
+    const isTried = findRecipeProgram(step.program, context) !== null;
+    return isTried ? [] : [{ kind: "tool-missing", path: step.program, text: `${step.program} is not on the recorded PATH` }];
+  });
+}
+
+function symlinked(ws: Workspace, paths: readonly string[]): Reason[] {
+  return paths
+    .filter((path) => passesSymlink(ws.top, path))
+    .map((path) => ({ kind: "path-symlinked", path, text: `${path} is or passes through a symbolic link` }));
+}
+
+function lagReason(lag: LaggingSubmodule): Reason {
+  const present = lag.present === null ? "is not checked out" : `has ${lag.present.slice(0, 9)} checked out`;
+  return {
+    kind: "submodule-lag",
+    path: lag.path,
+    from: lag.present ?? "",
+    to: lag.wanted,
+    text: `submodule ${lag.path} ${present}, the commit wants ${lag.wanted.slice(0, 9)}: git submodule update --init ${lag.path}`,
+  };
+}
+
+function operationReason(ws: Workspace, tree: WorkTree): Reason | null {
+  const operation = operationInProgress(ws.gitDir);
+  const [unmerged] = tree.unmerged;
+  if (operation === null && unmerged === undefined) return null;
+  const text =
+    unmerged === undefined
+      ? `a ${operation} is under way; it is looked at again when it ends`
+      : `${unmerged} is not merged yet; it is looked at again when that is done`;
+  return { kind: "operation-in-progress", ...(unmerged === undefined ? {} : { path: unmerged }), text };
+}

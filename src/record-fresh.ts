@@ -1,0 +1,39 @@
+import { join } from "node:path";
+import { inputFolders, outputPaths, submodulePaths } from "./fingerprint/fresh-paths.ts";
+import { dropFresh, writeFresh } from "./fingerprint/fresh.ts";
+import { PYPROJECT } from "./fingerprint/pyproject.ts";
+import { toolchainFiles } from "./fingerprint/toolchain-meaning.ts";
+import { toolchainAbsences } from "./fingerprint/toolchain.ts";
+import { journalPath } from "./build/journal.ts";
+import type { Look } from "./run.ts";
+import { baselinePath } from "./store/baseline.ts";
+import { environmentPath } from "./store/environment.ts";
+
+/** Writes fresh.sh after a look that covered everything and found it fresh; drops it after any other. */
+export async function recordFresh(looked: Look): Promise<void> {
+  const { ws, config, environment, tree } = looked;
+  if (looked.decision.decision !== "fresh") return dropFresh(ws.stateDir);
+  const isWhole = looked.extensions.length === config.extensions.length;
+  if (!isWhole || looked.record === null) return;
+  const paths = new Set<string>(["."]);
+  const absent = new Set<string>([journalPath(ws)]);
+  const configs = [PYPROJECT, "rebuild-if-needed.toml"].map((name) => join(ws.top, name));
+  for (const file of [...configs, join(ws.stateDir, "config.toml")]) {
+    if (config.files.includes(file)) paths.add(file);
+    else if (!file.endsWith(PYPROJECT)) absent.add(file);
+  }
+  paths.add(environmentPath(ws));
+  for (const site of environment.interpreter?.sitePackages ?? []) paths.add(site);
+  for (const { extension, known, observation, inputs } of looked.extensions) {
+    if (known.kind !== "known") return;
+    for (const path of inputs.keys()) paths.add(path);
+    for (const folder of inputFolders(tree, extension, inputs.keys())) paths.add(folder);
+    for (const path of outputPaths(ws.top, known.baseline.outputs)) paths.add(path);
+    for (const path of await submodulePaths(ws.top, tree, new Set(inputs.keys()))) paths.add(path);
+    const { toolchain } = observation.fingerprint;
+    for (const file of toolchainFiles(toolchain, environment.interpreter)) paths.add(file);
+    for (const path of toolchainAbsences({ environment, roles: extension.tools, mayRun: looked.mayRun })) absent.add(path);
+    paths.add(baselinePath(ws, extension.name, environment.interpreter?.path ?? null));
+  }
+  writeFresh({ top: ws.top, stateDir: ws.stateDir, paths, absent, lookedAtMs: looked.lookedAtMs });
+}

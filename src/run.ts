@@ -1,0 +1,44 @@
+/** The whole flow: observe, decide, trust; then, in the builder: doctor, build, verify, observe again, record. */
+import { combine, decide, type Policy } from "./decide.ts";
+import type { Decision, ExtensionDecision, Reason, Workspace } from "./model.ts";
+import { observe, type Observed, type ObserveRequest } from "./observe.ts";
+import { ok, type Result } from "./report/failure.ts";
+import { estimateMs, readHistory } from "./store/history.ts";
+
+export interface Look extends Observed {
+  readonly decision: Decision;
+}
+
+/** One look: what is there, what it means, and whether it may be acted on. Changes nothing. */
+export async function look(
+  ws: Workspace,
+  request: ObserveRequest & { readonly force?: boolean },
+): Promise<Result<Look>> {
+  const observed = await observe(ws, request);
+  if (!observed.ok) return observed;
+  const policy: Policy = { strategy: observed.value.config.strategy, force: request.force ?? false };
+  const untrusted = decideAll(observed.value, policy, []);
+  const idle = untrusted.every((one) => one.decision === "fresh");
+  const decisions = idle ? untrusted : decideAll(observed.value, policy, await foreignReasons(ws));
+  const stale = decisions.filter((one) => one.decision === "rebuild").map((one) => one.name);
+  const estimate = stale.length > 0 ? estimateMs(readHistory(ws), stale) : undefined;
+  return ok({ ...observed.value, decision: combine(decisions, estimate) });
+}
+
+function decideAll(observed: Observed, policy: Policy, foreign: readonly Reason[]): ExtensionDecision[] {
+  return observed.extensions.map(({ extension, known, observation }) =>
+    decide(extension.name, known, { ...observation, foreign }, policy),
+  );
+}
+
+/** Trust is asked only when something would be done: a fresh tree needs none. */
+async function foreignReasons(ws: Workspace): Promise<Reason[]> {
+  const { judgeTrust } = await import("./trust/trust.ts");
+  const trust = await judgeTrust(ws);
+  if (trust.kind === "trusted") return [];
+  return trust.commits.map((commit) => ({
+    kind: "commit-foreign",
+    to: commit.id,
+    text: `${commit.id.slice(0, 9)} "${commit.subject}" by ${commit.author} is neither upstream nor made here`,
+  }));
+}

@@ -1,0 +1,79 @@
+/** Parsers at the border: a state file is anybody's bytes until it has been looked at. */
+import type { Baseline, EnvironmentOfRecord, Output } from "../model.ts";
+
+export function isBaseline(value: unknown): value is Baseline {
+  return (
+    isObject(value) &&
+    isText(value["extension"]) &&
+    (value["interpreter"] === null || isText(value["interpreter"])) &&
+    isText(value["buildId"]) &&
+    isText(value["origin"]) &&
+    isText(value["note"]) &&
+    isFingerprint(value["fingerprint"]) &&
+    isListOf(value["outputs"], isOutput) &&
+    isListOf(value["buildDirFiles"], isText)
+  );
+}
+
+export function isEnvironment(value: unknown): value is EnvironmentOfRecord {
+  return (
+    isObject(value) &&
+    (value["interpreter"] === null || isInterpreter(value["interpreter"])) &&
+    isListOf(value["path"], isText) &&
+    isTextRecord(value["variables"])
+  );
+}
+
+export function isOutput(value: unknown): value is Output {
+  return (
+    isObject(value) &&
+    isText(value["path"]) &&
+    isText(value["sha256"]) &&
+    isText(value["mtimeNs"]) &&
+    isText(value["ctimeNs"]) &&
+    isText(value["ino"]) &&
+    typeof value["size"] === "number" &&
+    typeof value["mode"] === "number"
+  );
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+export function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+export function isListOf<T>(value: unknown, is: (item: unknown) => item is T): value is T[] {
+  return Array.isArray(value) && value.every(is);
+}
+
+function isTextRecord(value: unknown): value is Record<string, string> {
+  return isObject(value) && Object.values(value).every(isText);
+}
+
+function isFingerprint(value: unknown): boolean {
+  if (!isObject(value) || !isText(value["hash"]) || !isTextRecord(value["inputs"])) return false;
+  const toolchain = value["toolchain"];
+  return (
+    Array.isArray(value["recipe"]) &&
+    isObject(toolchain) &&
+    isListOf(toolchain["tools"], isToolLike) &&
+    isListOf(toolchain["packages"], isToolLike) &&
+    isTextRecord(toolchain["variables"])
+  );
+}
+
+function isToolLike(value: unknown): value is { files: unknown[]; identity: string } {
+  return isObject(value) && Array.isArray(value["files"]) && isText(value["identity"]);
+}
+
+function isInterpreter(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    ["path", "version", "soabi", "extSuffix", "prefix", "basePrefix", "includeDir"].every((key) => isText(value[key])) &&
+    isListOf(value["sitePackages"], isText) &&
+    isListOf(value["identityFiles"], isText)
+  );
+}

@@ -1,0 +1,64 @@
+/** The few ways in which we move files. Nothing here deletes what is not our own copy. */
+import {
+  constants,
+  copyFileSync,
+  fsyncSync,
+  closeSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  unlinkSync,
+  utimesSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { encodePath } from "../git/path-bytes.ts";
+import { deviceOf } from "../fingerprint/outputs.ts";
+import { errorCode } from "./state-file.ts";
+
+export function existsAt(path: string): boolean {
+  return lstatSync(encodePath(path), { throwIfNoEntry: false }) !== undefined;
+}
+
+/**
+ * A place to put `path` aside on its own file system, so that every later move is a rename: the wanted place where
+ * that is the same device, else a hidden name beside the file itself.
+ */
+export function asidePlace(path: string, wanted: string, tag: string): string {
+  return deviceOf(dirname(path)) === deviceOf(dirname(wanted))
+    ? wanted
+    : join(dirname(path), `.rebuild-if-needed-${tag}-${basename(path)}`);
+}
+
+export function makeParent(path: string): void {
+  mkdirSync(encodePath(dirname(path)), { recursive: true });
+}
+
+/** Gives the file a second name; where the file system has no hard links, a full copy under that name. */
+export function linkOrCopy(path: string, aside: string): void {
+  try {
+    linkSync(encodePath(path), encodePath(aside));
+  } catch (error) {
+    if (errorCode(error) === "EEXIST") throw error;
+    copyDurably(path, aside);
+  }
+}
+
+/** Copies with a reflink where there is one; content is on disk when it returns. Keeps mode and mtime. */
+export function copyDurably(from: string, to: string): void {
+  const temp = join(dirname(to), `.rebuild-if-needed-tmp-${process.pid}-${basename(to)}`);
+  const stat = lstatSync(encodePath(from));
+  copyFileSync(encodePath(from), encodePath(temp), constants.COPYFILE_FICLONE);
+  const file = openSync(encodePath(temp), "r");
+  fsyncSync(file);
+  closeSync(file);
+  utimesSync(encodePath(temp), stat.atime, stat.mtime);
+  renameSync(encodePath(temp), encodePath(to));
+}
+
+/** Renames; where both names are the same inode already (POSIX: nothing happens), drops the first name. */
+export function renameOver(from: string, to: string): void {
+  renameSync(encodePath(from), encodePath(to));
+  if (existsAt(from)) unlinkSync(encodePath(from));
+}

@@ -1,0 +1,69 @@
+import { readFileSync, readdirSync, renameSync } from "node:fs";
+import { isAbsolute, join, relative } from "node:path";
+import { encodePath } from "../git/path-bytes.ts";
+import type { Workspace } from "../model.ts";
+import { asidePlace, existsAt, makeParent } from "./move.ts";
+import { writeDurably } from "./state-file.ts";
+
+/** Where a file that was in the way and is not ours lies now. */
+export interface Quarantined {
+  readonly path: string;
+  readonly keptAt: string;
+  readonly why: string;
+}
+
+export function quarantineRoot(ws: Workspace): string {
+  return join(ws.stateDir, "quarantine");
+}
+
+/** Moves a file or folder out of the way, with a note on where it was and why. Throws Node's error. */
+export function moveToQuarantine(ws: Workspace, buildId: string, path: string, why: string): Quarantined {
+  const folder = join(quarantineRoot(ws), buildId);
+  const inside = relative(ws.top, path);
+  const name = isAbsolute(inside) || inside.startsWith("..") ? join("outside", path) : inside;
+  const wanted = freeName(join(folder, "files", name));
+  makeParent(wanted);
+  const keptAt = asidePlace(path, wanted, `quarantine-${buildId}`);
+  renameSync(encodePath(path), encodePath(keptAt));
+  const entry: Quarantined = { path, keptAt, why };
+  try {
+    const notes = readNotes(join(folder, "note.json"));
+    writeDurably(join(folder, "note.json"), `${JSON.stringify({ version: 1, files: [...notes, entry] }, null, 1)}\n`);
+  } catch {
+    // The file is safe, and its place tells its name: a full disk must not stop a roll-back.
+  }
+  return entry;
+}
+
+/** Everything that lies in quarantine, oldest build first. */
+export function listQuarantine(ws: Workspace): Quarantined[] {
+  try {
+    return readdirSync(quarantineRoot(ws))
+      .sort()
+      .flatMap((build) => readNotes(join(quarantineRoot(ws), build, "note.json")));
+  } catch {
+    return [];
+  }
+}
+
+function readNotes(path: string): Quarantined[] {
+  try {
+    const value: unknown = JSON.parse(readFileSync(path, "utf8"));
+    return typeof value === "object" && value !== null && "files" in value && Array.isArray(value.files)
+      ? value.files.filter(isQuarantined)
+      : [];
+  } catch {
+    return [];
+  }
+}
+
+function isQuarantined(value: unknown): value is Quarantined {
+  return typeof value === "object" && value !== null && "path" in value && "keptAt" in value && "why" in value;
+}
+
+function freeName(path: string): string {
+  for (let at = 0; ; at++) {
+    const name = at === 0 ? path : `${path}.${at}`;
+    if (!existsAt(name)) return name;
+  }
+}

@@ -1,0 +1,110 @@
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { encodePath } from "../git/path-bytes.ts";
+
+/** Thrown by every read that the file cannot answer; caught by the functions that are exported from elf.ts. */
+export class MalformedElf extends Error {}
+
+const BLOCK = 64 * 1024;
+/** More than any dynamic string table, symbol hash or table of one symbol's entries needs in one read. */
+const LONGEST_READ = 64 * 1024 * 1024;
+const LONGEST_NAME = 64 * 1024;
+/** Names that overlap could fill the memory; a real library uses a few MB of them. */
+const MOST_TEXT = 128 * 1024 * 1024;
+const MOST_BLOCKS = 1024;
+
+/**
+ * A file read by position, in blocks that are kept: a library of 500 MB costs the few blocks that are looked at.
+ * All numbers of a file are hostile until proven good, so each read checks its own bounds.
+ */
+export class ElfBytes {
+  readonly size: number;
+  readonly #fd: number;
+  readonly #blocks = new Map<number, Buffer>();
+  #open = true;
+  #textRead = 0;
+
+  constructor(path: string) {
+    this.#fd = openSync(encodePath(path), "r");
+    const stat = fstatSync(this.#fd);
+    this.size = stat.isFile() ? stat.size : 0;
+  }
+
+  close(): void {
+    if (this.#open) closeSync(this.#fd);
+    this.#open = false;
+    this.#blocks.clear();
+  }
+
+  read(offset: number, length: number): Buffer {
+    const end = offset + length;
+    if (!(offset >= 0 && length >= 0 && length <= LONGEST_READ && end <= this.size)) {
+      throw new MalformedElf(`it points to byte ${end} of ${this.size}`);
+    }
+    const first = this.#block(Math.floor(offset / BLOCK));
+    const start = offset % BLOCK;
+    if (start + length <= first.length) return first.subarray(start, start + length);
+    return this.#readAcross(offset, length);
+  }
+
+  u16(offset: number): number {
+    return this.read(offset, 2).readUInt16LE(0);
+  }
+
+  u32(offset: number): number {
+    return this.read(offset, 4).readUInt32LE(0);
+  }
+
+  /** A 64-bit number; what exceeds 2^53 points outside any file, so losing its last bits does no harm. */
+  u64(offset: number): number {
+    return Number(this.read(offset, 8).readBigUInt64LE(0));
+  }
+
+  /** NUL-terminated text that must end before `limit`. */
+  text(offset: number, limit: number): string {
+    const end = Math.min(limit, this.size, offset + LONGEST_NAME);
+    for (let length = 64; ; length *= 4) {
+      const bytes = this.read(offset, Math.max(0, Math.min(length, end - offset)));
+      const nul = bytes.indexOf(0);
+      if (nul >= 0) {
+        this.#textRead += nul;
+        if (this.#textRead > MOST_TEXT) throw new MalformedElf("its names fill too much memory");
+        return bytes.toString("latin1", 0, nul);
+      }
+      if (bytes.length < length) throw new MalformedElf("a name has no end");
+    }
+  }
+
+  /** Whether the text at `offset` is exactly `name`, without decoding it. */
+  hasText(offset: number, limit: number, name: string): boolean {
+    if (offset + name.length + 1 > limit) return false;
+    const bytes = this.read(offset, name.length + 1);
+    return bytes[name.length] === 0 && bytes.toString("latin1", 0, name.length) === name;
+  }
+
+  #readAcross(offset: number, length: number): Buffer {
+    const bytes = Buffer.alloc(length);
+    for (let done = 0; done < length; ) {
+      const at = offset + done;
+      const block = this.#block(Math.floor(at / BLOCK));
+      const copied = block.copy(bytes, done, at % BLOCK);
+      if (copied === 0) throw new MalformedElf("it was cut short while being read");
+      done += copied;
+    }
+    return bytes;
+  }
+
+  #block(index: number): Buffer {
+    const known = this.#blocks.get(index);
+    if (known !== undefined) return known;
+    const bytes = Buffer.alloc(Math.min(BLOCK, this.size - index * BLOCK));
+    let done = 0;
+    while (done < bytes.length) {
+      const got = readSync(this.#fd, bytes, done, bytes.length - done, index * BLOCK + done);
+      if (got === 0) throw new MalformedElf("it was cut short while being read");
+      done += got;
+    }
+    if (this.#blocks.size >= MOST_BLOCKS) this.#blocks.clear();
+    this.#blocks.set(index, bytes);
+    return bytes;
+  }
+}

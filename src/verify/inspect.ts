@@ -1,0 +1,125 @@
+import { basename } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { type Evidence, explain } from "./cause.ts";
+import type { Elf, UndefinedSymbol } from "./elf.ts";
+import { abiMismatch, taggedName } from "./module-name.ts";
+import { type Loader, type LoaderContext, createLoader } from "./resolve.ts";
+import { needsTorch } from "./torch-parent.ts";
+
+export interface MissingSymbol {
+  readonly symbol: string;
+  readonly version?: string;
+}
+
+/** Whether the loader of the interpreter would take one library. */
+export interface LibraryVerdict {
+  readonly path: string;
+  /** null: cannot tell, and `causes` says why. */
+  readonly ok: boolean | null;
+  readonly missing: readonly MissingSymbol[];
+  /** NEEDED libraries that were not found. */
+  readonly libraries: readonly string[];
+  /** One sentence each. With `ok: true` they are remarks. */
+  readonly causes: readonly string[];
+}
+
+/** What the probe must know of a library beside the verdict. */
+export interface Inspection extends LibraryVerdict {
+  readonly needsTorch: boolean;
+  /** The verdict rests on unresolved names alone, so a loader that takes the file overrules it. */
+  readonly isUnresolved: boolean;
+}
+
+/** Verdicts of files by reading alone: no code of the files and no loader runs. */
+export async function inspectLibraries(
+  files: readonly string[],
+  context: LoaderContext,
+): Promise<LibraryVerdict[]> {
+  const inspections = await inspectFully(files, context);
+  return inspections.map(({ path, ok, missing, libraries, causes }) => ({ path, ok, missing, libraries, causes }));
+}
+
+/** As `inspectLibraries`, with what the probe needs to know. */
+export async function inspectFully(files: readonly string[], context: LoaderContext): Promise<Inspection[]> {
+  const loader = createLoader(context);
+  try {
+    const inspections: Inspection[] = [];
+    for (const file of files) {
+      inspections.push(inspectOne(file, context, loader));
+      await nextTurn(); // let a signal through between two libraries
+    }
+    return inspections;
+  } finally {
+    loader.close();
+  }
+}
+
+function inspectOne(path: string, context: LoaderContext, loader: Loader): Inspection {
+  const mismatch = context.interpreter === null ? null : abiMismatch(path, context.interpreter);
+  const found = loader.read(path);
+  if (found.kind === "broken") return verdict(path, false, [`The file is broken: ${found.why}.`]);
+  if (found.kind === "not-elf") {
+    return verdict(path, null, [`Cannot tell: it is ${found.format}, and only little-endian ELF is read.`]);
+  }
+  const { elf } = found;
+  const machine = machineMismatch(elf, loader.program);
+  if (machine !== null) return verdict(path, false, [machine]);
+  const usesTorch = needsTorch(elf.needed);
+  if (usesTorch && loader.torch.elsewhere) {
+    const why = context.interpreter === null ? "no interpreter is known" : "torch is installed in a way that only Python can follow";
+    const causes = [...(mismatch === null ? [] : [mismatch]), `Cannot tell: it needs torch, and ${why}.`];
+    return { ...verdict(path, mismatch === null ? null : false, causes), needsTorch: true };
+  }
+  const resolution = loader.resolve(elf);
+  const isUnresolved = resolution.missing.length > 0 || resolution.libraries.length > 0;
+  const causes = explain(evidenceFor(resolution, context, loader));
+  return {
+    path,
+    ok: !isUnresolved && mismatch === null,
+    missing: resolution.missing.map(toMissing),
+    libraries: resolution.libraries,
+    causes: [...(mismatch === null ? [] : [mismatch]), ...causes, ...entryRemark(path, elf)],
+    needsTorch: usesTorch,
+    isUnresolved: isUnresolved && mismatch === null,
+  };
+}
+
+function verdict(path: string, ok: boolean | null, causes: readonly string[]): Inspection {
+  return { path, ok, missing: [], libraries: [], causes, needsTorch: false, isUnresolved: false };
+}
+
+function evidenceFor(
+  resolution: ReturnType<Loader["resolve"]>,
+  { interpreter }: LoaderContext,
+  loader: Loader,
+): Evidence {
+  return {
+    missing: resolution.missing,
+    libraries: resolution.libraries,
+    exports: (symbol) => resolution.loaded.some((elf) => elf.defines(symbol)),
+    pathOf: (name) => resolution.loaded.find((elf) => basename(elf.path).startsWith(name))?.path ?? null,
+    python: interpreter?.version ?? null,
+    torch: loader.torch.version,
+  };
+}
+
+/** Libraries of torch operators are loaded by path and have no PyInit, so this is a remark, not a verdict. */
+function entryRemark(path: string, elf: Elf): string[] {
+  const name = taggedName(path)?.name;
+  if (name === undefined || /[^\w]/.test(name) || elf.defines(`PyInit_${name}`)) return [];
+  return [`It has no PyInit_${name}, so it cannot be imported as a module, only loaded (torch.ops.load_library).`];
+}
+
+function machineMismatch(elf: Elf, program: Elf | null): string | null {
+  if (program === null || (elf.machine === program.machine && elf.is64 === program.is64)) return null;
+  return `It was built for ${machineName(elf)}, the interpreter for ${machineName(program)}.`;
+}
+
+function machineName(elf: Elf): string {
+  const names: Readonly<Record<number, string>> = { 3: "i386", 40: "arm", 62: "x86-64", 183: "aarch64", 243: "riscv64" };
+  return `${names[elf.machine] ?? `machine ${elf.machine}`} (${elf.is64 ? 64 : 32} bit)`;
+}
+
+function toMissing({ name, version }: UndefinedSymbol): MissingSymbol {
+  return version === undefined ? { symbol: name } : { symbol: name, version };
+}

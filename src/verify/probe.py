@@ -1,0 +1,186 @@
+"""Runs inside a fresh interpreter of the user's environment: loads, imports and looks, and tells on descriptor 3.
+
+Request: one JSON object on stdin. Answers: one JSON object a line, each as soon as it is known, so that a crash
+or a hang loses nothing. Needs Python 3.6 and nothing else; writes no file.
+"""
+
+import ctypes
+import fcntl
+import importlib
+import importlib.machinery
+import importlib.util
+import json
+import os
+import sys
+import warnings
+
+
+def main():
+    request = json.load(sys.stdin)
+    prepare(request["roots"])
+    for path in request["sources"]:
+        answer("source", path, check_source, path)
+    for library in request["libraries"]:
+        answer("library", library["path"], load_library, library)
+    for module in request["modules"]:
+        answer("module", module["module"], import_required, module)
+    for operator in request["operators"]:
+        answer("operator", operator, find_operator, operator)
+    tell({"kind": "end"})
+
+
+def prepare(roots):
+    """Neutral start: not the folder of this script, no core dumps, packages of the tree found as users find them."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    sys.path[:] = [entry for entry in sys.path if entry and os.path.abspath(entry) != here]
+    try:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    except (ImportError, ValueError, OSError):
+        pass
+    for entry in roots:
+        if not provides(entry["package"]) and entry["root"] not in sys.path:
+            sys.path.append(entry["root"])
+    importlib.invalidate_caches()
+
+
+def provides(package):
+    """Whether the environment has the package without our help. A folder without __init__.py is no package."""
+    try:
+        spec = importlib.util.find_spec(package)
+    except (ImportError, ValueError, AttributeError):
+        return False
+    return spec is not None and spec.origin is not None
+
+
+def check_source(path):
+    with open(path, "rb") as file:
+        content = file.read()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        compile(content, path, "exec", dont_inherit=True)
+    return {"winner": winner(path)}
+
+
+def load_library(library):
+    if library["torch"]:
+        importlib.import_module("torch")
+    try:
+        file = load_one(library)
+    except (ImportError, OSError) as error:
+        if "torch" in sys.modules or not mentions_torch(error):
+            raise
+        importlib.import_module("torch")
+        file = load_one(library)
+    return {"file": file, "winner": winner(library["path"])}
+
+
+def load_one(library):
+    path, name = library["path"], library["module"]
+    if library["byName"] and is_module_file(path):
+        return importlib.import_module(name).__file__
+    loader = importlib.machinery.ExtensionFileLoader(name, path)
+    spec = importlib.util.spec_from_file_location(name, path, loader=loader)
+    try:
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        loader.exec_module(module)
+        return module.__file__
+    except ImportError as error:
+        sys.modules.pop(name, None)
+        if "does not define module export function" not in str(error):
+            raise
+    except BaseException:
+        sys.modules.pop(name, None)
+        raise
+    # no PyInit: a library of operators, or one that others link to
+    if "torch" in sys.modules:
+        sys.modules["torch"].ops.load_library(path)
+    else:
+        ctypes.CDLL(path)
+    return path
+
+
+def import_required(required):
+    module = importlib.import_module(required["module"])
+    names = [name for name in required["names"] if not has_name(module, name)]
+    file = getattr(module, "__file__", None)
+    return {"file": file, "folders": [] if file else list(getattr(module, "__path__", [])), "missing": names}
+
+
+def has_name(module, dotted):
+    """True when `from module import name` would work; a dotted name goes on from there by attributes."""
+    value = module
+    for depth, name in enumerate(dotted.split(".")):
+        try:
+            value = getattr(value, name)
+        except AttributeError:
+            if depth > 0 or not hasattr(module, "__path__"):
+                return False
+            try:
+                value = importlib.import_module(module.__name__ + "." + name)
+            except ModuleNotFoundError as error:
+                if error.name == module.__name__ + "." + name:
+                    return False
+                raise
+    return True
+
+
+def find_operator(operator):
+    torch = importlib.import_module("torch")
+    name, _, overload = operator.partition(".")
+    schemas = torch._C._jit_get_schemas_for_operator(name)
+    if overload:
+        schemas = [schema for schema in schemas if schema.overload_name == overload]
+    return {"schemas": [str(schema) for schema in schemas]}
+
+
+def winner(path):
+    """The file that the importer takes from this folder for the module that `path` is a file of."""
+    folder, base = os.path.split(path)
+    stem = base.partition(".")[0]
+    if stem == "__init__" or not (is_module_file(path) or base == stem + ".py"):
+        return None
+    machinery = importlib.machinery
+    finder = machinery.FileFinder(
+        folder,
+        (machinery.ExtensionFileLoader, machinery.EXTENSION_SUFFIXES),
+        (machinery.SourceFileLoader, machinery.SOURCE_SUFFIXES),
+        (machinery.SourcelessFileLoader, machinery.BYTECODE_SUFFIXES),
+    )
+    spec = finder.find_spec(stem)
+    return None if spec is None else spec.origin
+
+
+def is_module_file(path):
+    base = os.path.basename(path)
+    stem = base.partition(".")[0]
+    return any(base == stem + suffix for suffix in importlib.machinery.EXTENSION_SUFFIXES)
+
+
+def mentions_torch(error):
+    return "libtorch" in str(error) or "libc10" in str(error)
+
+
+def answer(kind, subject, work, argument):
+    tell({"kind": "begin", "subject": subject})
+    try:
+        found = work(argument)
+        tell(dict(found, kind=kind, subject=subject, error=None))
+    except BaseException as error:  # a module may raise anything, SystemExit too
+        tell({"kind": kind, "subject": subject, "error": "%s: %s" % (type(error).__name__, error)})
+
+
+def tell(value):
+    data = (json.dumps(value) + "\n").encode("ascii")
+    while data:
+        data = data[os.write(CHANNEL, data) :]
+
+
+# Away from the low numbers and not inherited: what the modules print, close or start does not reach it.
+CHANNEL = fcntl.fcntl(3, fcntl.F_DUPFD_CLOEXEC, 200)
+os.close(3)
+main()
+sys.stdout.flush()
+os._exit(0)  # the answers are complete: what happens at exit is not asked
