@@ -1,4 +1,6 @@
 /** What an event does with a look: nothing, a line, a restore, or a builder. */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { runBuilder } from "./build/builder.ts";
 import { newBuildId, writeRequest } from "./build/request.ts";
 import { recover } from "./build/recover.ts";
@@ -26,6 +28,7 @@ const SHORT_MS = 120_000;
 /** Looks on behalf of a git event. Silent only when everything is fresh. */
 export async function lookForEvent(ws: Workspace, hook: string, context: EventContext): Promise<void> {
   const tell = (text: string): void => context.say(`rebuild-if-needed: ${text}`);
+  dropCheckPending(ws);
   const recovered = await recover(ws);
   if (!recovered.ok) return context.say(failureText(recovered.failure));
   const looked = await look(ws, { asker: "event", only: null, ignoreOperation: hook === "post-merge" });
@@ -52,6 +55,15 @@ export async function lookForEvent(ws: Workspace, hook: string, context: EventCo
       return onRebuild(ws, hook, decision, config.mode, context);
     default:
       return assertNever(decision.decision);
+  }
+}
+
+/** The mark of a hook that found no node: this is the look that it could not take. */
+function dropCheckPending(ws: Workspace): void {
+  try {
+    rmSync(join(ws.stateDir, "check-pending"), { force: true });
+  } catch {
+    // a git dir that cannot be written
   }
 }
 

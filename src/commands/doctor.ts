@@ -43,6 +43,8 @@ function describeHooks(hooks: Awaited<ReturnType<typeof listHooks>>, probe: Awai
   if (absent.length > 0) return `${absent.map((hook) => `${hook.name} is ${hook.state}`).join(", ")}. Next: rebuild-if-needed install`;
   if (probe === null) return "installed; not probed, because foreign commits are checked out";
   if (!probe.ok) return `${probe.failure.message} Next: ${probe.failure.next}`;
-  const silent = hooks.value.filter((hook) => !probe.value.fired.includes(hook.name));
-  return silent.length === 0 ? "git runs all of them" : `git does not run ${silent.map((hook) => hook.name).join(", ")}. Next: rebuild-if-needed install`;
+  const { fired, silent, untried } = probe.value;
+  if (silent.length > 0) return `git does not run ${silent.join(", ")}. Next: rebuild-if-needed install`;
+  const rest = untried.length === 0 ? "" : `; ${untried.join(", ")} not tried, as lines of the project come first there`;
+  return `git runs ${fired.length} of ${hooks.value.length}${rest}`;
 }

@@ -22,7 +22,8 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   if (decision.decision === "held" || decision.decision === "blocked") return fail(io, stoppedFailure(decision));
   if (decision.decision === "fresh") await recordFresh(looked.value);
   else {
-    const exit = await runTypedBuild({ ws: ws.value, force: false, only: null, wait: true, write: io.say, showOutput: true });
+    const isRestore = decision.decision === "restore";
+    const exit = await runTypedBuild({ ws: ws.value, force: false, only: null, wait: true, write: io.say, showOutput: true, isRestore });
     if (exit !== EXIT.good) return exit;
   }
   return runCommand(io, program, args);

@@ -22,6 +22,8 @@ export function describeInstall(report: InstallReport): string[] {
   const earlier = report.hooks.filter((hook) => hook.earlier !== null);
   return [
     `hooks: ${report.hooks.length} in place; they run ${report.target.program}`,
+    ...(report.target.copiedFrom === null ? [] : [`  a copy that stays: ${report.target.copiedFrom} could vanish`]),
+    ...report.managers.map((manager) => `  ${manager.name}: ${manager.advice}`),
     ...earlier.map((hook) => `  ${hook.path}: your earlier hook still runs first (kept at ${hook.earlier})`),
     ...report.projectFiles.map((file) => `  changed in the project: ${file}`),
     ...report.warnings.map((warning) => `  warning: ${warning}`),

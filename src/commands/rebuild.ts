@@ -48,7 +48,8 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     return finish(EXIT.good);
   }
   const wait = !flags.has("no-wait");
-  return finish(await runTypedBuild({ ws: ws.value, force, only, wait, write: io.say, showOutput: !json }));
+  const isRestore = decision.decision === "restore";
+  return finish(await runTypedBuild({ ws: ws.value, force, only, wait, write: io.say, showOutput: !json, isRestore }));
 }
 
 function dryRun(io: Io, looked: Look, json: boolean): number {

@@ -19,7 +19,7 @@ export function kindOfRecipe(recipe: Recipe): RecipeKind {
   const steps = recipe.map((argv) => ({ name: basename(argv[0] ?? ""), argv }));
   const python = steps.filter(({ name }) => /^(?:python[\d.]*|pip[\d.]*|uv)$/.test(name));
   const installers = python.filter(({ argv }) => /(?:^|\s)(?:install|develop)(?:\s|$)/.test(argv.join(" ")));
-  const isolated = python.every(({ argv }) => installsIsolated(argv));
+  const isolated = python.every(({ argv }) => isIsolated(argv));
   return {
     runsPython: python.length > 0,
     installs: installers.length > 0,
@@ -29,8 +29,12 @@ export function kindOfRecipe(recipe: Recipe): RecipeKind {
   };
 }
 
-function installsIsolated(argv: readonly string[]): boolean {
-  const isInstall =
-    argv.includes("install") && (argv.includes("pip") || /^pip/.test(basename(argv[0] ?? "")));
-  return isInstall && !argv.includes("--no-build-isolation");
+/** pip, uv and build make a fresh environment with the requirements, unless they are told not to. */
+function isIsolated(argv: readonly string[]): boolean {
+  if (argv.includes("--no-build-isolation") || argv.includes("--no-isolation")) return false;
+  const [program = "", option, module] = argv;
+  const name = basename(program);
+  return (
+    name === "uv" || name.startsWith("pip") || (option === "-m" && (module === "pip" || module === "build"))
+  );
 }

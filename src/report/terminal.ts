@@ -14,7 +14,8 @@ export function paint(
   environment: Readonly<Record<string, string | undefined>>,
 ): Painter {
   const isWanted = wantsColour(stream, environment);
-  const style = (name: (typeof STYLES)[number]) => (text: string) => (isWanted ? styleText(name, text, ALWAYS) : text);
+  const style = (name: (typeof STYLES)[number]) => (text: string) =>
+    isWanted ? styleText(name, text, ALWAYS) : text;
   return {
     bold: style("bold"),
     dim: style("dim"),
@@ -37,7 +38,9 @@ export function decisionText(decision: Decision): string[] {
     ...summarise(extension.reasons).map((reason) => `  ${reason}`),
   ]);
   const { estimateMs } = decision;
-  return estimateMs === undefined ? lines : [...lines, `about ${duration(estimateMs)}, going by earlier builds`];
+  return estimateMs === undefined
+    ? lines
+    : [...lines, `about ${duration(estimateMs)}, going by earlier builds`];
 }
 
 /** `420 ms`, `3.2 s`, `95 s`, `12 min`, `1 h 5 min`. */

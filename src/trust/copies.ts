@@ -16,7 +16,7 @@ export function spreadForeign({ commits, creations, foreign, marks }: Spreading)
   const found = new Set(foreign);
   const marked = new Set<string>();
   let open = commits;
-  for (let before = -1; before !== found.size; ) {
+  for (let before = -1; before !== found.size;) {
     before = found.size;
     for (const commit of open) if (found.has(commit.id)) for (const mark of marks(commit)) marked.add(mark);
     open = open.filter((commit) => !found.has(commit.id) && creations.has(commit.id));

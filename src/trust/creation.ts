@@ -50,7 +50,7 @@ const COPY: readonly RegExp[] = [
   new RegExp(`^pull\\b.*? \\(${STEP}\\): `),
   // git < 2.26, and `--apply` after it: `rebase: <subject>`, `pull --rebase: <subject>`
   /^rebase: (?!checkout |aborting|updating )/,
-  /^pull(?: \S+)* (?:--rebase(?:=\S+)?|-r)(?: (?!finished:)[^\s:]+)*: (?!checkout |aborting|updating |storing |forced-update)/,
+  /^pull(?: \S+)* (?:--rebase(?:=\S+)?|-r)(?: (?!finished:)[^\s:(]+)*: (?!checkout |aborting|updating |storing |forced-update)/,
 ];
 
 /** @returns null when git only moved the ref to a commit that was there before. */
@@ -62,7 +62,11 @@ export function creationKind(message: string): CreationKind | null {
 
 function staysInRebase(isRebasing: boolean, message: string): boolean {
   if (/^(?:rebase|pull)\b.*\(start\): |^(?:rebase|pull)\b[^:]*: checkout /.test(message)) return true;
-  if (/^(?:rebase|pull)\b[^:]* \((?:finish|abort)\): |^rebase finished|^rebase: aborting|^checkout: /.test(message)) {
+  if (
+    /^(?:rebase|pull)\b[^:]* \((?:finish|abort)\): |^rebase finished|^rebase: aborting|^checkout: /.test(
+      message,
+    )
+  ) {
     return false;
   }
   return isRebasing;

@@ -46,10 +46,16 @@ function isOwn(commit: Commit, creations: readonly Creation[] | undefined): bool
 }
 
 /** Ids of all foreign commits among `commits`: those not made here, and what amending and copying made of them. */
-async function findAllForeign(ws: Workspace, commits: readonly Commit[], creations: Creations): Promise<Set<string>> {
+async function findAllForeign(
+  ws: Workspace,
+  commits: readonly Commit[],
+  creations: Creations,
+): Promise<Set<string>> {
   const foreign = new Set(commits.filter((commit) => !creations.has(commit.id)).map((commit) => commit.id));
   const listed = new Set(commits.map((commit) => commit.id));
-  const predecessors = commits.flatMap((commit) => replacedBy(commit, creations)).filter((id) => !listed.has(id));
+  const predecessors = commits
+    .flatMap((commit) => replacedBy(commit, creations))
+    .filter((id) => !listed.has(id));
   for (const id of await findMissing(ws, predecessors)) foreign.add(id); // nobody can say any more what it was
 
   const byAuthorship = spreadForeign({ commits, creations, foreign, marks: authorship });
@@ -60,8 +66,12 @@ async function findAllForeign(ws: Workspace, commits: readonly Commit[], creatio
   const candidates = commits.filter(
     (one) => one.parents.length < 2 && (byAuthorship.has(one.id) || creations.has(one.id)),
   );
-  const patches = await patchIds(ws, candidates.map((commit) => commit.id));
-  const patchOf = (commit: Commit): string[] => (patches === null ? ["unknown"] : (patches.get(commit.id) ?? []));
+  const patches = await patchIds(
+    ws,
+    candidates.map((commit) => commit.id),
+  );
+  const patchOf = (commit: Commit): string[] =>
+    patches === null ? ["unknown"] : (patches.get(commit.id) ?? []);
   const marks = (commit: Commit): string[] => [...authorship(commit), ...patchOf(commit)];
   return spreadForeign({ commits, creations, foreign: byAuthorship, marks });
 }
@@ -70,5 +80,7 @@ async function findAllForeign(ws: Workspace, commits: readonly Commit[], creatio
 async function otherRefs(ws: Workspace): Promise<string[]> {
   const answer = await git(ws.top, ["for-each-ref", "--format=%(objectname) %(refname)"]);
   const lines = answer.stdout.toString("latin1").split("\n");
-  return lines.flatMap((line) => (/ refs\/(?:stash|notes\/.*)$/.test(line) || line === "" ? [] : [line.split(" ")[0] ?? ""]));
+  return lines.flatMap((line) =>
+    / refs\/(?:stash|notes\/.*)$/.test(line) || line === "" ? [] : [line.split(" ")[0] ?? ""],
+  );
 }

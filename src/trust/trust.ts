@@ -63,8 +63,12 @@ export async function allowCommits(
 async function findForeign(ws: Workspace, revision: string): Promise<Result<ForeignCommit[]>> {
   const grants = readGrants(ws);
   if (!grants.ok) return grants;
-  const [heads, upstream] = await Promise.all([headsToJudge(ws, revision), readUpstream(ws, grants.value.remotes)]);
-  if (heads === null) return refuse("E121", `there is no revision ${showPath(revision)}. Nothing was run.`, "git log");
+  const [heads, upstream] = await Promise.all([
+    headsToJudge(ws, revision),
+    readUpstream(ws, grants.value.remotes),
+  ]);
+  if (heads === null)
+    return refuse("E121", `there is no revision ${showPath(revision)}. Nothing was run.`, "git log");
   if (upstream === null) return unjudged();
   if (upstream.kind === "no-remote") return ok([]);
   const beyondTips = await listCommits(ws, { from: heads, except: upstream.tips });

@@ -20,7 +20,10 @@ export type Upstream =
  * @param granted trusted remotes as noted; null: none were noted, the rule says.
  * @returns null when git cannot tell.
  */
-export async function readUpstream(ws: Workspace, granted: readonly string[] | null): Promise<Upstream | null> {
+export async function readUpstream(
+  ws: Workspace,
+  granted: readonly string[] | null,
+): Promise<Upstream | null> {
   const [remotes, refs] = await Promise.all([readRemotes(ws), readTrackingRefs(ws)]);
   if (remotes === null || refs === null) return null;
   if (remotes.names.length === 0) return { kind: "no-remote" };
@@ -65,6 +68,10 @@ export async function allowRemote(ws: Workspace, name: string): Promise<Result<r
 function unreadableRemotes<T>(): Result<T> {
   return {
     ok: false,
-    failure: failure("E306", "git cannot list the remotes of this clone. Nothing was changed.", "git remote --verbose"),
+    failure: failure(
+      "E306",
+      "git cannot list the remotes of this clone. Nothing was changed.",
+      "git remote --verbose",
+    ),
   };
 }

@@ -55,7 +55,7 @@ function libraryCause(library: string, { pathOf, torch }: Evidence): string {
     return `torch ${torch} has no ${library}: it was built against another torch (a CPU build has no CUDA libraries).`;
   }
   if (library === "libcuda.so.1") return "libcuda.so.1 comes with the NVIDIA driver, which is not installed here.";
-  if (/^libpython/.test(library)) return `${library} belongs to another Python installation.`;
+  if (library.startsWith("libpython")) return `${library} belongs to another Python installation.`;
   return `${library} is in no folder that the loader searches (RUNPATH, LD_LIBRARY_PATH, system).`;
 }
 
@@ -64,7 +64,7 @@ function symbolCause({ name, version = "" }: UndefinedSymbol, evidence: Evidence
     const library = evidence.pathOf("libstdc++.so") ?? "libstdc++.so.6";
     return `The compiler is newer than the C++ runtime: ${library} has no ${version}.`;
   }
-  if (/^GLIBC_/.test(version)) return `It was built on a system with a newer C library: this one has no ${version}.`;
+  if (version.startsWith("GLIBC_")) return `It was built on a system with a newer C library: this one has no ${version}.`;
   if (TORCH_NAMESPACE.test(name)) return torchCause(name, evidence);
   if (/^cu[A-Z]\w+$/.test(name)) return "The CUDA headers are newer than the NVIDIA driver, or libcuda was not linked.";
   if (/^(__)?cuda[A-Z]\w+$/.test(name)) return "It was built against another CUDA runtime, or the runtime was not linked.";

@@ -49,7 +49,10 @@ test("a copy with another author and subject is known by its patch", async (t) =
   await scene.git("rebase", "--quiet", "--reset-author-date", "--exec", "true", "main", "pr7");
   await scene.git("format-patch", "--quiet", "-1", "--output-directory", "../patches");
   const patch = scene.box.read("patches/0001-add-evil.patch");
-  scene.box.write("patches/mine.patch", patch.replace(/^From: .*$/m, "From: Me <me@example.invalid>").replace("add evil", "mine"));
+  scene.box.write(
+    "patches/mine.patch",
+    patch.replace(/^From: .*$/m, "From: Me <me@example.invalid>").replace("add evil", "mine"),
+  );
   await scene.git("checkout", "--quiet", "main");
   await scene.commit("other");
   await scene.git("am", "--quiet", "../patches/mine.patch");

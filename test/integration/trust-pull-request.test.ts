@@ -70,7 +70,9 @@ test("a revision other than HEAD is judged for itself", async (t) => {
   await scene.git("fetch", "--quiet", "origin", "refs/pull/7/head");
   assert.deepEqual(await scene.judge(scene.me, evil), ["add evil"]);
   assert.equal(await scene.judge(scene.me, "HEAD~1"), "trusted");
-  assert.deepEqual(await scene.judge(scene.me, "no\nsuch"), ["there is no revision no\\x0asuch. Nothing was run."]);
+  assert.deepEqual(await scene.judge(scene.me, "no\nsuch"), [
+    "there is no revision no\\x0asuch. Nothing was run.",
+  ]);
 });
 
 test("a subject cannot write to my terminal", async (t) => {

@@ -54,7 +54,8 @@ function namedByVariable(role: Language["role"], variables: Readonly<Record<stri
 
 /** A CUDA torch, and a build that does not itself ask whether there is a toolkit. */
 function needsNvcc({ extension, interpreter, readTree }: DoctorContext): boolean {
-  if (findTorch(interpreter)?.cuda == null || !kindOfRecipe(extension.recipe).isKnown) return false;
+  const torch = findTorch(interpreter);
+  if (torch === null || torch.cuda === null || !kindOfRecipe(extension.recipe).isKnown) return false;
   if (!extension.guessed) return true;
   const texts = ["setup.py", "CMakeLists.txt"].map((path) => readTree(path) ?? "").join("\n");
   return !/CUDA_HOME|is_available|check_language|which\(.nvcc|FORCE_CUDA|find_package\(CUDA/.test(texts);

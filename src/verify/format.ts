@@ -1,0 +1,48 @@
+import { showPath } from "../git/path-bytes.ts";
+import type { Problem } from "./findings.ts";
+import type { LibraryVerdict } from "./inspect.ts";
+import type { VerifyReport } from "./verify.ts";
+
+/** The JSON of `verify FILE.so ... --json`. */
+export interface VerdictsJson {
+  readonly version: 1;
+  readonly files: readonly LibraryVerdict[];
+}
+
+export function verdictsJson(verdicts: readonly LibraryVerdict[]): VerdictsJson {
+  return { version: 1, files: verdicts };
+}
+
+/** A line for each file, and indented below it what is missing and why. */
+export function formatVerdicts(verdicts: readonly LibraryVerdict[]): string[] {
+  return verdicts.flatMap(({ path, ok, missing, libraries, causes }) => [
+    `${ok === null ? "?" : ok ? "ok" : "no"}  ${showPath(path)}`,
+    ...libraries.map((library) => `    not found: ${library}`),
+    ...missing.map(({ symbol, version }) => `    undefined: ${symbol}${version === undefined ? "" : `@${version}`}`),
+    ...causes.map((cause) => `    ${cause}`),
+  ]);
+}
+
+/** One line for a good build; else one for each problem, and its cause and next step below it. */
+export function formatReport(name: string, report: VerifyReport): string[] {
+  const { libraries, modules, names } = report.checked;
+  const checked = [count(libraries, "library", "libraries"), count(modules, "module"), count(names, "name")].join(", ");
+  const verdict = report.ok ? "good" : count(report.problems.length, "problem");
+  return [
+    `${name}: ${verdict} (${checked} checked in ${report.elapsedMs} ms)`,
+    ...report.problems.flatMap((problem) => formatProblem("", problem)),
+    ...report.warnings.flatMap((warning) => formatProblem("warning: ", warning)),
+  ];
+}
+
+function formatProblem(mark: string, { subject, text, cause, next }: Problem): string[] {
+  return [
+    `  ${mark}${subject}: ${text}`,
+    ...(cause === undefined ? [] : [`    ${cause}`]),
+    ...(next === undefined ? [] : [`    next: ${next}`]),
+  ];
+}
+
+function count(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`;
+}

@@ -1,0 +1,93 @@
+import { existsSync, realpathSync } from "node:fs";
+import { join, sep } from "node:path";
+import { encodePath } from "../git/path-bytes.ts";
+import { explainMessage } from "./cause.ts";
+import { type Contract, operatorName } from "./contract.ts";
+import { type Findings, type Problem, problem, subjectOf } from "./findings.ts";
+import { eventOf, firstLine } from "./judge-libraries.ts";
+import type { ModulePlace } from "./module-name.ts";
+import { type Probed, describeEnd } from "./probe-all.ts";
+
+/** An output and the module that it is. */
+export interface OutputModule extends ModulePlace {
+  readonly path: string;
+}
+
+/** Required modules: they import, come from here and have the names. */
+export function judgeImports(
+  top: string,
+  contract: Contract,
+  modules: readonly OutputModule[],
+  probed: Probed,
+): Findings {
+  const problems: Problem[] = [];
+  for (const { module } of contract.modules) {
+    const event = eventOf(probed, "module", module);
+    const death = probed.deaths.get(module);
+    if (death !== undefined) problems.push({ subject: module, text: describeEnd(death, "import") });
+    if (event === undefined) continue;
+    if (event.error !== null) {
+      problems.push(problem(module, `cannot be imported: ${firstLine(event.error)}`, explainMessage(event.error)));
+      continue;
+    }
+    const file = event.file === null ? null : subjectOf(top, event.file);
+    const from = file === null ? "a folder without __init__.py" : file;
+    const copy = event.file === null ? null : otherCopy(top, module, event.file, modules);
+    if (copy !== null) {
+      problems.push({
+        subject: module,
+        text: `is imported from ${from}, not from ${subjectOf(top, copy)}`,
+        cause: "Python finds another copy of the same module first.",
+        next: `move ${from} away or uninstall that copy, then: rebuild-if-needed verify`,
+      });
+    }
+    for (const name of event.missing) {
+      problems.push({ subject: `${module}:${name}`, text: `is missing: cannot import name '${name}' from '${module}' (${from})` });
+    }
+  }
+  return { problems, warnings: [] };
+}
+
+/** Required operators: registered by the libraries alone, or once the required modules are imported. */
+export function judgeOperators(
+  contract: Contract,
+  probes: readonly Probed[],
+): Findings & { readonly schemas: Readonly<Record<string, readonly string[]>> } {
+  const problems: Problem[] = [];
+  const schemas: Record<string, readonly string[]> = {};
+  for (const operator of contract.operators) {
+    const events = probes.map((probed) => eventOf(probed, "operator", operator)).filter((event) => event !== undefined);
+    const found = events.find((event) => event.schemas.length > 0);
+    const name = operatorName(operator);
+    const death = probes.map(({ deaths }) => deaths.get(operator)).find((end) => end !== undefined);
+    if (found !== undefined) schemas[name] = found.schemas;
+    else if (death !== undefined) problems.push({ subject: name, text: describeEnd(death, "look it up") });
+    // without an event the interpreter never came so far, and what stopped it is a problem already
+    else if (events.length > 0) problems.push(problem(name, "is not registered by any output", events.find(({ error }) => error !== null)?.error));
+  }
+  return { problems, warnings: [], schemas };
+}
+
+/** The file that `module` should have come from, when it came from somewhere else; null: it is right. */
+function otherCopy(top: string, module: string, file: string, modules: readonly OutputModule[]): string | null {
+  const built = modules.filter((output) => output.module === module);
+  if (built.length > 0) return built.some(({ path }) => isSame(path, file)) ? null : (built[0]?.path ?? null);
+  if (realPath(file).startsWith(realPath(top) + sep)) return null;
+  const root = modules.find((output) => output.module.split(".")[0] === module.split(".")[0])?.root;
+  if (root === undefined) return null;
+  const base = join(root, ...module.split("."));
+  const here = [`${base}.py`, join(base, "__init__.py")].find((path) => existsSync(encodePath(path)));
+  return here === undefined || isSame(here, file) ? null : here;
+}
+
+function isSame(one: string, other: string): boolean {
+  return realPath(one) === realPath(other);
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
