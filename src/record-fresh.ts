@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { inputFolders, outputPaths, submodulePaths } from "./fingerprint/fresh-paths.ts";
+import { inputFolders, outputPaths, reachesEverywhere, submodulePaths } from "./fingerprint/fresh-paths.ts";
 import { dropFresh, writeFresh } from "./fingerprint/fresh.ts";
 import { PYPROJECT } from "./fingerprint/pyproject.ts";
 import { toolchainFiles } from "./fingerprint/toolchain-meaning.ts";
@@ -28,6 +28,7 @@ export async function recordFresh(looked: Look): Promise<void> {
     if (known.kind !== "known") return;
     for (const path of inputs.keys()) paths.add(path);
     for (const folder of inputFolders(tree, extension, inputs.keys())) paths.add(folder);
+    if (reachesEverywhere(extension)) paths.add(join(ws.gitDir, "logs", "HEAD"));
     for (const path of outputPaths(ws.top, known.baseline.outputs)) paths.add(path);
     for (const path of await submodulePaths(ws.top, tree, new Set(inputs.keys()))) paths.add(path);
     const { toolchain } = observation.fingerprint;

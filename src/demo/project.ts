@@ -47,9 +47,9 @@ export const ADDED_FUNCTION: ProjectFiles = {
   "tinyflash/__init__.py": "from tinyflash.attn._C import scale, shift\n",
 };
 
-/** A merge gone wrong: conflict marks were committed. */
+/** A merge gone wrong: a conflict mark was committed. */
 export const BROKEN: ProjectFiles = {
-  "csrc/ops.cpp": `<<<<<<< HEAD\n${operations(["scale", "x * factor"], ["shift", "x + factor"])}`,
+  "csrc/ops.cpp": `${operations(["scale", "x * factor"], ["shift", "x + factor"])}>>>>>>> faster\n`,
 };
 
 export const REPAIRED: ProjectFiles = {

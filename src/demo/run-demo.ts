@@ -60,7 +60,11 @@ function finish(stage: Stage, keep: boolean): Result<void> {
   if (stage.broken.length > 0) {
     const [first = ""] = stage.broken;
     const others = stage.broken.length > 1 ? ` and ${stage.broken.length - 1} more` : "";
-    return refuse("E208", `did not hold: "${first}"${others}. The demo is left as it is.`, `cd ${stage.clone}`);
+    return refuse(
+      "E208",
+      `did not hold: "${first}"${others}. The demo is left as it is.`,
+      `cd ${stage.clone}`,
+    );
   }
   if (keep) stage.say(`Left for a look: ${stage.root}`);
   else stage.remove();

@@ -16,7 +16,11 @@ export interface Played {
 
 /** The import of the incident. */
 export function showImport(stage: Stage): Promise<Shown> {
-  return stage.show(["python", "-c", "from tinyflash.attn import flash_attn_varlen_func as f; print(f(84, 0.5))"]);
+  return stage.show([
+    "python",
+    "-c",
+    "from tinyflash.attn import flash_attn_varlen_func as f; print(f(84, 0.5))",
+  ]);
 }
 
 export function imports({ code, output }: Shown): boolean {
@@ -30,6 +34,9 @@ export async function libraryIdentity(stage: Stage): Promise<string> {
     "-c",
     "import sysconfig; print(sysconfig.get_config_var('EXT_SUFFIX'))",
   ]);
-  const stat = statSync(join(stage.clone, "tinyflash", "attn", `_C${suffix}`), { bigint: true, throwIfNoEntry: false });
+  const stat = statSync(join(stage.clone, "tinyflash", "attn", `_C${suffix}`), {
+    bigint: true,
+    throwIfNoEntry: false,
+  });
   return stat === undefined ? "absent" : `${stat.ino}:${stat.size}:${stat.mtimeNs}`;
 }

@@ -65,14 +65,18 @@ export class Stage {
   }
 
   /** Runs without a word. `rebuild-if-needed` is the program of this package. */
-  async run(cwd: string, argv: readonly string[]): Promise<Shown> {
+  async run(
+    cwd: string,
+    argv: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<Shown> {
     const { execa } = await import("execa");
     const [program = "", ...args] =
       argv[0] === "rebuild-if-needed" ? [this.#request.node, this.#request.program, ...argv.slice(1)] : argv;
     const started = performance.now();
     const result = await execa(program, args, {
       cwd,
-      env: this.#environment,
+      env: { ...this.#environment, ...env },
       extendEnv: false,
       reject: false,
       all: true,
@@ -82,8 +86,12 @@ export class Stage {
   }
 
   /** Like `run`, for steps that the demo itself needs. */
-  async must(cwd: string, argv: readonly string[]): Promise<string> {
-    const { code, output } = await this.run(cwd, argv);
+  async must(
+    cwd: string,
+    argv: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<string> {
+    const { code, output } = await this.run(cwd, argv, env);
     if (code !== 0) throw new Error(`${formatCommand(argv)} ended with ${code}\n${output}`);
     return output.trim();
   }

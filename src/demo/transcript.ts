@@ -1,4 +1,4 @@
-const MOST_LINES = 14;
+const MOST_LINES = 20;
 
 /** A command as a person would type it. */
 export function formatCommand(argv: readonly string[]): string {
@@ -16,9 +16,14 @@ export function shorten(output: string): string[] {
 
 /** Rows as a table with aligned columns; the first row is its head. */
 export function formatTable(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? "").length)),
+  );
   const line = (row: readonly string[]): string =>
-    row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd();
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd();
   const [head = [], ...body] = rows;
   return [line(head), widths.map((width) => "-".repeat(width)).join("  "), ...body.map(line)];
 }

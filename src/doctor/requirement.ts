@@ -19,7 +19,7 @@ export function parseRequirement(text: string): Requirement | null {
   const parts = /^([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*(.*)$/s.exec(head.trim());
   if (parts === null) return null;
   const [, name = "", tail = ""] = parts;
-  const specifiers = tail.startsWith("@") ? "" : tail.replace(/^\((.*)\)$/, "$1").trim();
+  const specifiers = tail.startsWith("@") ? "" : tail.replace(/^\((.*)\)$/, "$1").replace(/\s+/g, "");
   return { name: normaliseName(name), specifiers, marker: rest.join(";").trim() };
 }
 

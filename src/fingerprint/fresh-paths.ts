@@ -10,11 +10,23 @@ import { outputPath } from "./output-path.ts";
 export function inputFolders(tree: WorkTree, extension: Extension, inputs: Iterable<RepoPath>): Set<string> {
   const folders = new Set<string>(["."]);
   for (const path of inputs) addParents(folders, path);
-  const bases = extension.inputs.filter((glob) => !glob.startsWith("!")).map(globBase);
-  for (const { path } of tree.entries) {
-    if (bases.some((base) => base === "" || path.startsWith(`${base}/`))) addParents(folders, path);
+  const deep = extension.inputs.filter(isDeep).map(globBase);
+  for (const path of [...tree.entries.map((entry) => entry.path), ...tree.untracked]) {
+    if (deep.some((base) => base === "" || path.startsWith(`${base}/`))) addParents(folders, path);
   }
   return folders;
+}
+
+/** A glob that reaches from the top into any folder may match in one that held nothing of ours: then HEAD counts too. */
+export function reachesEverywhere(extension: Extension): boolean {
+  return extension.inputs.some((glob) => isDeep(glob) && globBase(glob) === "");
+}
+
+/** True when a glob can match below the folder of its fixed part. */
+function isDeep(glob: string): boolean {
+  if (glob.startsWith("!") || !/[*?[\]{}]/.test(glob)) return false;
+  const rest = glob.slice(globBase(glob).length).replace(/^\//, "");
+  return rest.includes("/") || rest.includes("**");
 }
 
 /** Outputs, their folders (a shadowing sibling changes them) included. */

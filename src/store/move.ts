@@ -8,7 +8,9 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  readdirSync,
   renameSync,
+  rmSync,
   unlinkSync,
   utimesSync,
 } from "node:fs";
@@ -47,7 +49,7 @@ export function linkOrCopy(path: string, aside: string): void {
 
 /** Copies with a reflink where there is one; content is on disk when it returns. Keeps mode and mtime. */
 export function copyDurably(from: string, to: string): void {
-  const temp = join(dirname(to), `.rebuild-if-needed-tmp-${process.pid}-${basename(to)}`);
+  const temp = tempPlace(to);
   const stat = lstatSync(encodePath(from));
   copyFileSync(encodePath(from), encodePath(temp), constants.COPYFILE_FICLONE);
   const file = openSync(encodePath(temp), "r");
@@ -55,6 +57,27 @@ export function copyDurably(from: string, to: string): void {
   closeSync(file);
   utimesSync(encodePath(temp), stat.atime, stat.mtime);
   renameSync(encodePath(temp), encodePath(to));
+}
+
+/** A hidden name beside `path` for what is not ready yet. The owner's process id is in it, for `dropTemps`. */
+export function tempPlace(path: string): string {
+  return join(dirname(path), `.rebuild-if-needed-tmp-${process.pid}-${basename(path)}`);
+}
+
+/** Removes what a killed process had not made ready in these folders. */
+export function dropTemps(folders: Iterable<string>, pid: number): void {
+  const start = `.rebuild-if-needed-tmp-${pid}-`;
+  for (const folder of new Set(folders)) {
+    for (const name of namesIn(folder)) if (name.startsWith(start)) rmSync(join(folder, name), { force: true });
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(encodePath(folder));
+  } catch {
+    return [];
+  }
 }
 
 /** Renames; where both names are the same inode already (POSIX: nothing happens), drops the first name. */

@@ -63,13 +63,8 @@ async function findAllForeign(
   if (byAuthorship.size === 0 || !isOpen) return byAuthorship;
 
   // Authorship can be reset on the way, but the change stays. Dearer, so only for what is still open.
-  const candidates = commits.filter(
-    (one) => one.parents.length < 2 && (byAuthorship.has(one.id) || creations.has(one.id)),
-  );
-  const patches = await patchIds(
-    ws,
-    candidates.map((commit) => commit.id),
-  );
+  const changes = commits.filter((commit) => commit.parents.length < 2).map((commit) => commit.id);
+  const patches = await patchIds(ws, changes, (id) => creations.has(id));
   const patchOf = (commit: Commit): string[] =>
     patches === null ? ["unknown"] : (patches.get(commit.id) ?? []);
   const marks = (commit: Commit): string[] => [...authorship(commit), ...patchOf(commit)];

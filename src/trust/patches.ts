@@ -9,13 +9,18 @@ const PATCH = ["-p", "--no-ext-diff", "--no-textconv", "--full-index", "--diff-a
 const BATCH = 64;
 
 /**
- * Patch ids of commits, for finding those that make the same change.
- * A commit that touches a set of paths like no other is left out: nothing can be equal to it.
+ * Patch ids of commits, for finding those that make the same change as one for which `isSought` holds.
+ * A commit that touches other paths than all sought ones is left out.
  * @returns null when git cannot tell.
  */
-export async function patchIds(ws: Workspace, ids: readonly string[]): Promise<Map<string, string[]> | null> {
-  const alike = await withCommonPaths(ws, ids);
-  if (alike === null) return null;
+export async function patchIds(
+  ws: Workspace,
+  ids: readonly string[],
+  isSought: (id: string) => boolean,
+): Promise<Map<string, string[]> | null> {
+  const groups = await groupByPaths(ws, ids);
+  if (groups === null) return null;
+  const alike = groups.filter((group) => group.length > 1 && group.some(isSought)).flat();
   const found = new Map<string, string[]>();
   for (let at = 0; at < alike.length; at += BATCH) {
     const input = lines(alike.slice(at, at + BATCH));
@@ -31,7 +36,7 @@ export async function patchIds(ws: Workspace, ids: readonly string[]): Promise<M
 }
 
 /** Listing paths costs a fraction of a diff, and few commits touch the same ones. */
-async function withCommonPaths(ws: Workspace, ids: readonly string[]): Promise<string[] | null> {
+async function groupByPaths(ws: Workspace, ids: readonly string[]): Promise<string[][] | null> {
   const answer = await git(ws.top, [...DIFF_TREE, "--raw", "-z"], lines(ids));
   if (answer.code !== 0) return null;
   const byPaths = new Map<string, string[]>();
@@ -41,7 +46,7 @@ async function withCommonPaths(ws: Workspace, ids: readonly string[]): Promise<s
     if (same) same.push(id);
     else byPaths.set(key, [id]);
   }
-  return [...byPaths.values()].filter((same) => same.length > 1).flat();
+  return [...byPaths.values()];
 }
 
 /** Records are `<commit>`, then `:<modes and ids>` and `<path>` for each path it touches. */

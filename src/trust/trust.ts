@@ -1,6 +1,6 @@
 import { showPath } from "../git/path-bytes.ts";
 import type { Workspace } from "../model.ts";
-import { type Failure, failure, ok, refuse, type Result } from "../report/failure.ts";
+import { type Failure, ok, refuse, type Result } from "../report/failure.ts";
 import { type Commit, listCommits } from "./commits.ts";
 import { selectForeign } from "./foreign.ts";
 import { readGrants, writeGrants } from "./grants.ts";
@@ -36,7 +36,7 @@ const SHOWN = 20;
 export async function judgeTrust(ws: Workspace, revision = "HEAD"): Promise<Trust> {
   const found = await findForeign(ws, revision);
   if (!found.ok) {
-    const commits = [{ id: revision, subject: found.failure.message, author: "" }];
+    const commits = [{ id: revision, subject: found.failure.message, author: "unknown" }];
     return { kind: "held", commits, total: 1, failure: found.failure };
   }
   const total = found.value.length;
@@ -95,12 +95,9 @@ function describe(commit: Commit): ForeignCommit {
 }
 
 function unjudged<T>(): Result<T> {
-  return {
-    ok: false,
-    failure: failure(
-      "E306",
-      "git cannot tell where the commits of HEAD come from. All are held; nothing was run.",
-      "git fsck --connectivity-only",
-    ),
-  };
+  return refuse(
+    "E306",
+    "git cannot tell where the commits of HEAD come from. All are held; nothing was run.",
+    "git fsck --connectivity-only",
+  );
 }

@@ -1,5 +1,5 @@
 import type { Workspace } from "../model.ts";
-import { failure, ok, refuse, type Result } from "../report/failure.ts";
+import { ok, refuse, type Result } from "../report/failure.ts";
 import { readGrants, readGrantsOrStartAnew, writeGrants } from "./grants.ts";
 import { readReflog } from "./reflog.ts";
 import { readRemotes, trustedByRule } from "./remotes.ts";
@@ -66,12 +66,9 @@ export async function allowRemote(ws: Workspace, name: string): Promise<Result<r
 }
 
 function unreadableRemotes<T>(): Result<T> {
-  return {
-    ok: false,
-    failure: failure(
-      "E306",
-      "git cannot list the remotes of this clone. Nothing was changed.",
-      "git remote --verbose",
-    ),
-  };
+  return refuse(
+    "E306",
+    "git cannot list the remotes of this clone. Nothing was changed.",
+    "git remote --verbose",
+  );
 }

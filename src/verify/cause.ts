@@ -32,9 +32,11 @@ export function explainMessage(message: string): string | null {
   const missing = /undefined symbol: (\w+)(?:, version (\S+))?/.exec(message);
   const symbol = missing?.[1];
   const nothing = { exports: () => false, pathOf: () => null, python: null, torch: null };
-  if (symbol !== undefined) return explain({ ...nothing, missing: [{ name: symbol }], libraries: [] })[0] ?? null;
+  if (symbol !== undefined)
+    return explain({ ...nothing, missing: [{ name: symbol }], libraries: [] })[0] ?? null;
   const version = /version `([A-Z]\w+_[\d.]+)' not found/.exec(message)?.[1];
-  if (version !== undefined) return explain({ ...nothing, missing: [{ name: "", version }], libraries: [] })[0] ?? null;
+  if (version !== undefined)
+    return explain({ ...nothing, missing: [{ name: "", version }], libraries: [] })[0] ?? null;
   const library = /^(?:ImportError: |OSError: )?(lib\S+?): cannot open shared object file/.exec(message)?.[1];
   if (library !== undefined) return explain({ ...nothing, missing: [], libraries: [library] })[0] ?? null;
   if (message.includes("does not define module export function")) {
@@ -44,17 +46,21 @@ export function explainMessage(message: string): string | null {
 }
 
 function libraryCause(library: string, { pathOf, torch }: Evidence): string {
-  const cuda = /^lib(cudart|cublas|cublasLt|cufft|curand|cusolver|cusparse|nvrtc|nvJitLink)\.so\.(\d+)/.exec(library);
+  const cuda = /^lib(cudart|cublas|cublasLt|cufft|curand|cusolver|cusparse|nvrtc|nvJitLink)\.so\.(\d+)/.exec(
+    library,
+  );
   if (cuda !== null) {
     const other = pathOf(`lib${cuda[1]}.so`);
     return `${library} is not here${other === null ? "" : ` (${other} is)`}: it was built against another CUDA major version.`;
   }
-  if (/^libtorch_cuda_c(u|pp)\.so/.test(library)) return `${library} exists only in old versions of torch: it was built against another torch.`;
+  if (/^libtorch_cuda_c(u|pp)\.so/.test(library))
+    return `${library} exists only in old versions of torch: it was built against another torch.`;
   if (/^lib(torch|c10)/.test(library)) {
     if (torch === null) return `${library} belongs to torch, which this interpreter does not have.`;
     return `torch ${torch} has no ${library}: it was built against another torch (a CPU build has no CUDA libraries).`;
   }
-  if (library === "libcuda.so.1") return "libcuda.so.1 comes with the NVIDIA driver, which is not installed here.";
+  if (library === "libcuda.so.1")
+    return "libcuda.so.1 comes with the NVIDIA driver, which is not installed here.";
   if (library.startsWith("libpython")) return `${library} belongs to another Python installation.`;
   return `${library} is in no folder that the loader searches (RUNPATH, LD_LIBRARY_PATH, system).`;
 }
@@ -64,20 +70,24 @@ function symbolCause({ name, version = "" }: UndefinedSymbol, evidence: Evidence
     const library = evidence.pathOf("libstdc++.so") ?? "libstdc++.so.6";
     return `The compiler is newer than the C++ runtime: ${library} has no ${version}.`;
   }
-  if (version.startsWith("GLIBC_")) return `It was built on a system with a newer C library: this one has no ${version}.`;
+  if (version.startsWith("GLIBC_"))
+    return `It was built on a system with a newer C library: this one has no ${version}.`;
   if (TORCH_NAMESPACE.test(name)) return torchCause(name, evidence);
-  if (/^cu[A-Z]\w+$/.test(name)) return "The CUDA headers are newer than the NVIDIA driver, or libcuda was not linked.";
-  if (/^(__)?cuda[A-Z]\w+$/.test(name)) return "It was built against another CUDA runtime, or the runtime was not linked.";
+  if (/^cu[A-Z]\w+$/.test(name))
+    return "The CUDA headers are newer than the NVIDIA driver, or libcuda was not linked.";
+  if (/^(__)?cuda[A-Z]\w+$/.test(name))
+    return "It was built against another CUDA runtime, or the runtime was not linked.";
   if (/^_?Py[A-Z_]\w*$/.test(name)) {
     return `It was built for another Python${evidence.python === null ? "" : ` than ${evidence.python}`}, which has no ${name}.`;
   }
-  if (version !== "") return `The library that it was linked with has been replaced by one without ${version}.`;
+  if (version !== "")
+    return `The library that it was linked with has been replaced by one without ${version}.`;
   return "None of its libraries defines it: a source file left out of the link, or a library that has changed.";
 }
 
 function torchCause(name: string, { exports, torch }: Evidence): string {
   const here = torch === null ? "the torch that is installed" : `torch ${torch}`;
-  const oldString = /(?:^|[^0-9a-zA-Z]|RK|[A-Z])Ss(?![a-z])/.test(name) && !name.includes("__cxx11");
+  const oldString = withoutIdentifiers(name).includes("Ss") && !name.includes("__cxx11");
   const torchIsNew = exports(`${TORCH_ERROR}${NEW_STRING}`);
   const torchIsOld = exports(`${TORCH_ERROR}Ss`);
   if (oldString && (torchIsNew || exports(name.replace("Ss", NEW_STRING)))) {
@@ -87,4 +97,15 @@ function torchCause(name: string, { exports, torch }: Evidence): string {
     return `C++ string ABI differs: it was compiled with _GLIBCXX_USE_CXX11_ABI=1, ${here} with 0.`;
   }
   return `It was built against another torch than ${here}.`;
+}
+
+/** A mangled name without its length-prefixed identifiers, so that `Ss` in it means `std::string`. */
+function withoutIdentifiers(mangled: string): string {
+  let rest = "";
+  for (let at = 0; at < mangled.length;) {
+    const length = /^\d+/.exec(mangled.slice(at, at + 6))?.[0] ?? "";
+    rest += length === "" ? (mangled[at] ?? "") : "-";
+    at += length === "" ? 1 : length.length + Number(length);
+  }
+  return rest;
 }

@@ -83,7 +83,7 @@ export class ElfBytes {
 
   #readAcross(offset: number, length: number): Buffer {
     const bytes = Buffer.alloc(length);
-    for (let done = 0; done < length; ) {
+    for (let done = 0; done < length;) {
       const at = offset + done;
       const block = this.#block(Math.floor(at / BLOCK));
       const copied = block.copy(bytes, done, at % BLOCK);

@@ -95,17 +95,33 @@ function readSegments(bytes: ElfBytes, is64: boolean): Segment[] {
   for (let i = 0; i < count; i++) {
     const at = table + i * entrySize;
     const segment = is64
-      ? { type: bytes.u32(at), offset: bytes.u64(at + 8), address: bytes.u64(at + 16), fileSize: bytes.u64(at + 32) }
-      : { type: bytes.u32(at), offset: bytes.u32(at + 4), address: bytes.u32(at + 8), fileSize: bytes.u32(at + 16) };
+      ? {
+          type: bytes.u32(at),
+          offset: bytes.u64(at + 8),
+          address: bytes.u64(at + 16),
+          fileSize: bytes.u64(at + 32),
+        }
+      : {
+          type: bytes.u32(at),
+          offset: bytes.u32(at + 4),
+          address: bytes.u32(at + 8),
+          fileSize: bytes.u32(at + 16),
+        };
     if (segment.type === PT_LOAD && segment.offset + segment.fileSize > bytes.size) {
-      throw new MalformedElf(`it is cut short: ${segment.offset + segment.fileSize} bytes expected, ${bytes.size} there`);
+      throw new MalformedElf(
+        `it is cut short: ${segment.offset + segment.fileSize} bytes expected, ${bytes.size} there`,
+      );
     }
     segments.push(segment);
   }
   return segments;
 }
 
-function readDynamic(bytes: ElfBytes, is64: boolean, segments: readonly Segment[]): { tag: number; value: number }[] {
+function readDynamic(
+  bytes: ElfBytes,
+  is64: boolean,
+  segments: readonly Segment[],
+): { tag: number; value: number }[] {
   const segment = segments.find(({ type }) => type === PT_DYNAMIC);
   if (segment === undefined) throw new MalformedElf("it has no dynamic segment");
   const entrySize = is64 ? 16 : 8;
@@ -123,7 +139,8 @@ function readDynamic(bytes: ElfBytes, is64: boolean, segments: readonly Segment[
 function fileOffset(segments: readonly Segment[], address: number, length: number): number {
   for (const segment of segments) {
     const into = address - segment.address;
-    if (segment.type === PT_LOAD && into >= 0 && into + length <= segment.fileSize) return segment.offset + into;
+    if (segment.type === PT_LOAD && into >= 0 && into + length <= segment.fileSize)
+      return segment.offset + into;
   }
   throw new MalformedElf(`a table at address 0x${address.toString(16)} is not in the file`);
 }

@@ -45,7 +45,8 @@ export function definesSymbol(
   name: string,
   version: string | undefined,
 ): boolean {
-  const candidates = layout.tag(DT.gnuHash) === null ? findBySysvHash(layout, name) : findByGnuHash(layout, name);
+  const candidates =
+    layout.tag(DT.gnuHash) === null ? findBySysvHash(layout, name) : findByGnuHash(layout, name);
   for (const index of candidates) {
     const symbol = readSymbol(layout, index);
     if (symbol.section === 0 || symbol.binding === STB_LOCAL) continue;
@@ -139,7 +140,9 @@ function addSymbols(
     const chunk = layout.bytes.read(start + done * entrySize, entries * entrySize);
     for (let i = 0; i < entries; i++) {
       // r_info: the symbol is the upper half on 64 bit, the upper 24 bits on 32 bit
-      used.add(layout.is64 ? chunk.readUInt32LE(i * entrySize + 12) : chunk.readUInt32LE(i * entrySize + 4) >>> 8);
+      used.add(
+        layout.is64 ? chunk.readUInt32LE(i * entrySize + 12) : chunk.readUInt32LE(i * entrySize + 4) >>> 8,
+      );
     }
   }
 }

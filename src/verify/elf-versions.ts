@@ -31,7 +31,11 @@ export function neededVersions(layout: ElfLayout): NeededVersions {
     const file = text(bytes.u32(at + 4));
     let aux = at + bytes.u32(at + 8);
     for (let names = bytes.u16(at + 2); names > 0; names--) {
-      const needed = { file, version: text(bytes.u32(aux + 8)), weak: (bytes.u16(aux + 4) & VER_FLG_WEAK) !== 0 };
+      const needed = {
+        file,
+        version: text(bytes.u32(aux + 8)),
+        weak: (bytes.u16(aux + 4) & VER_FLG_WEAK) !== 0,
+      };
       if (list.push(needed) > MOST_VERSIONS) throw new MalformedElf("its version table has no end");
       byIndex.set(bytes.u16(aux + 6) & ~HIDDEN, needed);
       const step = bytes.u32(aux + 12);

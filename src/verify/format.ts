@@ -18,7 +18,9 @@ export function formatVerdicts(verdicts: readonly LibraryVerdict[]): string[] {
   return verdicts.flatMap(({ path, ok, missing, libraries, causes }) => [
     `${ok === null ? "?" : ok ? "ok" : "no"}  ${showPath(path)}`,
     ...libraries.map((library) => `    not found: ${library}`),
-    ...missing.map(({ symbol, version }) => `    undefined: ${symbol}${version === undefined ? "" : `@${version}`}`),
+    ...missing.map(
+      ({ symbol, version }) => `    undefined: ${symbol}${version === undefined ? "" : `@${version}`}`,
+    ),
     ...causes.map((cause) => `    ${cause}`),
   ]);
 }
@@ -26,7 +28,11 @@ export function formatVerdicts(verdicts: readonly LibraryVerdict[]): string[] {
 /** One line for a good build; else one for each problem, and its cause and next step below it. */
 export function formatReport(name: string, report: VerifyReport): string[] {
   const { libraries, modules, names } = report.checked;
-  const checked = [count(libraries, "library", "libraries"), count(modules, "module"), count(names, "name")].join(", ");
+  const checked = [
+    count(libraries, "library", "libraries"),
+    count(modules, "module"),
+    count(names, "name"),
+  ].join(", ");
   const verdict = report.ok ? "good" : count(report.problems.length, "problem");
   return [
     `${name}: ${verdict} (${checked} checked in ${report.elapsedMs} ms)`,

@@ -36,7 +36,13 @@ export async function inspectLibraries(
   context: LoaderContext,
 ): Promise<LibraryVerdict[]> {
   const inspections = await inspectFully(files, context);
-  return inspections.map(({ path, ok, missing, libraries, causes }) => ({ path, ok, missing, libraries, causes }));
+  return inspections.map(({ path, ok, missing, libraries, causes }) => ({
+    path,
+    ok,
+    missing,
+    libraries,
+    causes,
+  }));
 }
 
 /** As `inspectLibraries`, with what the probe needs to know. */
@@ -66,7 +72,10 @@ function inspectOne(path: string, context: LoaderContext, loader: Loader): Inspe
   if (machine !== null) return verdict(path, false, [machine]);
   const usesTorch = needsTorch(elf.needed);
   if (usesTorch && loader.torch.elsewhere) {
-    const why = context.interpreter === null ? "no interpreter is known" : "torch is installed in a way that only Python can follow";
+    const why =
+      context.interpreter === null
+        ? "no interpreter is known"
+        : "torch is installed in a way that only Python can follow";
     const causes = [...(mismatch === null ? [] : [mismatch]), `Cannot tell: it needs torch, and ${why}.`];
     return { ...verdict(path, mismatch === null ? null : false, causes), needsTorch: true };
   }
@@ -107,7 +116,9 @@ function evidenceFor(
 function entryRemark(path: string, elf: Elf): string[] {
   const name = taggedName(path)?.name;
   if (name === undefined || /[^\w]/.test(name) || elf.defines(`PyInit_${name}`)) return [];
-  return [`It has no PyInit_${name}, so it cannot be imported as a module, only loaded (torch.ops.load_library).`];
+  return [
+    `It has no PyInit_${name}, so it cannot be imported as a module, only loaded (torch.ops.load_library).`,
+  ];
 }
 
 function machineMismatch(elf: Elf, program: Elf | null): string | null {
@@ -116,7 +127,13 @@ function machineMismatch(elf: Elf, program: Elf | null): string | null {
 }
 
 function machineName(elf: Elf): string {
-  const names: Readonly<Record<number, string>> = { 3: "i386", 40: "arm", 62: "x86-64", 183: "aarch64", 243: "riscv64" };
+  const names: Readonly<Record<number, string>> = {
+    3: "i386",
+    40: "arm",
+    62: "x86-64",
+    183: "aarch64",
+    243: "riscv64",
+  };
   return `${names[elf.machine] ?? `machine ${elf.machine}`} (${elf.is64 ? 64 : 32} bit)`;
 }
 

@@ -27,7 +27,9 @@ export function judgeImports(
     if (death !== undefined) problems.push({ subject: module, text: describeEnd(death, "import") });
     if (event === undefined) continue;
     if (event.error !== null) {
-      problems.push(problem(module, `cannot be imported: ${firstLine(event.error)}`, explainMessage(event.error)));
+      problems.push(
+        problem(module, `cannot be imported: ${firstLine(event.error)}`, explainMessage(event.error)),
+      );
       continue;
     }
     const file = event.file === null ? null : subjectOf(top, event.file);
@@ -42,7 +44,10 @@ export function judgeImports(
       });
     }
     for (const name of event.missing) {
-      problems.push({ subject: `${module}:${name}`, text: `is missing: cannot import name '${name}' from '${module}' (${from})` });
+      problems.push({
+        subject: `${module}:${name}`,
+        text: `is missing: cannot import name '${name}' from '${module}' (${from})`,
+      });
     }
   }
   return { problems, warnings: [] };
@@ -56,20 +61,30 @@ export function judgeOperators(
   const problems: Problem[] = [];
   const schemas: Record<string, readonly string[]> = {};
   for (const operator of contract.operators) {
-    const events = probes.map((probed) => eventOf(probed, "operator", operator)).filter((event) => event !== undefined);
+    const events = probes
+      .map((probed) => eventOf(probed, "operator", operator))
+      .filter((event) => event !== undefined);
     const found = events.find((event) => event.schemas.length > 0);
     const name = operatorName(operator);
     const death = probes.map(({ deaths }) => deaths.get(operator)).find((end) => end !== undefined);
     if (found !== undefined) schemas[name] = found.schemas;
     else if (death !== undefined) problems.push({ subject: name, text: describeEnd(death, "look it up") });
     // without an event the interpreter never came so far, and what stopped it is a problem already
-    else if (events.length > 0) problems.push(problem(name, "is not registered by any output", events.find(({ error }) => error !== null)?.error));
+    else if (events.length > 0)
+      problems.push(
+        problem(name, "is not registered by any output", events.find(({ error }) => error !== null)?.error),
+      );
   }
   return { problems, warnings: [], schemas };
 }
 
 /** The file that `module` should have come from, when it came from somewhere else; null: it is right. */
-function otherCopy(top: string, module: string, file: string, modules: readonly OutputModule[]): string | null {
+function otherCopy(
+  top: string,
+  module: string,
+  file: string,
+  modules: readonly OutputModule[],
+): string | null {
   const built = modules.filter((output) => output.module === module);
   if (built.length > 0) return built.some(({ path }) => isSame(path, file)) ? null : (built[0]?.path ?? null);
   if (realPath(file).startsWith(realPath(top) + sep)) return null;

@@ -9,7 +9,11 @@ import { type Probed, describeEnd } from "./probe-all.ts";
  * names (a package can bring a library in a way that no file tells), and it finds what reading cannot see.
  * @param probed null: nothing was run.
  */
-export function judgeLibraries(top: string, inspections: readonly Inspection[], probed: Probed | null): Findings {
+export function judgeLibraries(
+  top: string,
+  inspections: readonly Inspection[],
+  probed: Probed | null,
+): Findings {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
   for (const inspection of inspections) {
@@ -21,7 +25,10 @@ export function judgeLibraries(top: string, inspections: readonly Inspection[], 
     if (unread !== null && !(inspection.isUnresolved && isLoaded)) problems.push(unread);
     else if (unloaded !== null) problems.push(unloaded);
     if (unread !== null && inspection.isUnresolved && isLoaded) {
-      warnings.push({ ...unread, text: `${unread.text}, by its files; the interpreter loads it nevertheless` });
+      warnings.push({
+        ...unread,
+        text: `${unread.text}, by its files; the interpreter loads it nevertheless`,
+      });
     }
     if (inspection.ok === true || (inspection.ok === null && !isLoaded)) {
       warnings.push(...inspection.causes.map((cause) => ({ subject, text: cause })));
@@ -51,13 +58,18 @@ export function judgeShadows(top: string, outputs: readonly string[], probed: Pr
     if (winner === null || winner === path) continue;
     const other = subjectOf(top, winner);
     const found = { subject: subjectOf(top, path), text: `is never imported: ${other} comes before it` };
-    if (!own.has(winner)) problems.push({ ...found, next: `move ${other} away, then: rebuild-if-needed verify` });
+    if (!own.has(winner))
+      problems.push({ ...found, next: `move ${other} away, then: rebuild-if-needed verify` });
     else if (kind === "library") warnings.push(found); // a source beside its compiled form is ordinary
   }
   return { problems, warnings };
 }
 
-export function eventOf(probed: Probed | null, kind: ProbeEvent["kind"], subject: string): ProbeEvent | undefined {
+export function eventOf(
+  probed: Probed | null,
+  kind: ProbeEvent["kind"],
+  subject: string,
+): ProbeEvent | undefined {
   return probed?.events.find((event) => event.kind === kind && event.subject === subject);
 }
 
@@ -65,11 +77,16 @@ export function firstLine(text: string): string {
   return (text.split("\n")[0] ?? "").slice(0, 500);
 }
 
-function readingProblem(subject: string, { ok, missing, libraries, causes, isUnresolved }: Inspection): Problem | null {
+function readingProblem(
+  subject: string,
+  { ok, missing, libraries, causes, isUnresolved }: Inspection,
+): Problem | null {
   if (ok !== false) return null;
   if (!isUnresolved) return problem(subject, "cannot be loaded", causes[0]);
   if (libraries.length > 0) return problem(subject, `needs ${list(libraries)}, not found`, causes[0]);
-  const names = missing.map(({ symbol, version }) => (version === undefined ? symbol : `${symbol}@${version}`));
+  const names = missing.map(({ symbol, version }) =>
+    version === undefined ? symbol : `${symbol}@${version}`,
+  );
   return problem(subject, `has undefined symbols: ${list(names)}`, causes[0]);
 }
 

@@ -26,7 +26,10 @@ export async function loadLibraries(
     const alone = await loadAlone(library, request, budget);
     const [answer] = alone.events;
     if (answer !== undefined) {
-      events.set(keyOf(answer), isOf(path, answer) ? answer : { ...answer, error: event?.error ?? elsewhere(answer) });
+      events.set(
+        keyOf(answer),
+        isOf(path, answer) ? answer : { ...answer, error: event?.error ?? elsewhere(answer) },
+      );
       deaths.delete(path);
     }
     for (const [subject, end] of alone.deaths) deaths.set(subject, end);

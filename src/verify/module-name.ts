@@ -40,7 +40,11 @@ export interface ModulePlace {
  * Dotted name of a module file. Its packages are the folders above that have an `__init__.py`; in site-packages
  * every folder counts; and a `wanted` name that fits the end of the path decides for namespace packages.
  */
-export function modulePlace(path: string, wanted: readonly string[], sitePackages: readonly string[]): ModulePlace {
+export function modulePlace(
+  path: string,
+  wanted: readonly string[],
+  sitePackages: readonly string[],
+): ModulePlace {
   const stem = basename(path).split(".")[0] ?? "";
   const dotted = (root: string): string => {
     const folders = relative(root, dirname(path)).split(sep).filter(Boolean);
@@ -52,7 +56,7 @@ export function modulePlace(path: string, wanted: readonly string[], sitePackage
   while (existsSync(encodePath(join(root, "__init__.py"))) && dirname(root) !== root) root = dirname(root);
   const named = wanted.find((name) => endsWithModule(path, name));
   if (named !== undefined && named.split(".").length > dotted(root).split(".").length) {
-    for (let up = named.split(".").length; up > dotted(root).split(".").length; ) root = dirname(root);
+    for (let up = named.split(".").length; up > dotted(root).split(".").length;) root = dirname(root);
   }
   return { root, module: dotted(root) };
 }

@@ -62,7 +62,11 @@ export async function runProbe(request: ProbeRequest, process_: ProbeProcess): P
   }
 }
 
-async function runIn(folder: string, request: ProbeRequest, { python, environment, timeoutMs }: ProbeProcess): Promise<ProbeAnswer> {
+async function runIn(
+  folder: string,
+  request: ProbeRequest,
+  { python, environment, timeoutMs }: ProbeProcess,
+): Promise<ProbeAnswer> {
   const child = execa(python, ["-B", SCRIPT], {
     cwd: folder,
     env: probeEnvironment(environment),
@@ -78,7 +82,8 @@ async function runIn(folder: string, request: ProbeRequest, { python, environmen
   const errors = collect(child.stderr, KEPT_TEXT, "last");
   const printed = collect(child.stdout, KEPT_TEXT, "last");
   let isLate = false;
-  const close = (): void => [child.stdout, child.stderr, child.stdio[3]].forEach((stream) => stream.destroy());
+  const close = (): void =>
+    [child.stdout, child.stderr, child.stdio[3]].forEach((stream) => stream.destroy());
   const limit = setTimeout(() => {
     isLate = true;
     end();
@@ -96,7 +101,8 @@ async function runIn(folder: string, request: ProbeRequest, { python, environmen
   const { events, at, isComplete } = parseEvents(answers());
   if (isComplete) return { events, end: { kind: "complete" } };
   if (isLate) return { events, end: { kind: "time-limit", at, limitMs: timeoutMs } };
-  if (child.pid === undefined) return { events, end: { kind: "not-started", why: result.originalMessage ?? "unknown" } };
+  if (child.pid === undefined)
+    return { events, end: { kind: "not-started", why: result.originalMessage ?? "unknown" } };
   const how = result.signal === undefined ? `exit code ${result.exitCode ?? "unknown"}` : result.signal;
   return { events, end: { kind: "died", at, how, said: lastWords(errors(), printed()) } };
 }

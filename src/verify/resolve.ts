@@ -56,7 +56,8 @@ export function createLoader({ interpreter, environment }: LoaderContext): Loade
   const openLike = (path: string, like: Elf): Elf | null => {
     const found = read(path);
     // the loader passes over libraries of another machine
-    if (found.kind !== "elf" || found.elf.machine !== like.machine || found.elf.is64 !== like.is64) return null;
+    if (found.kind !== "elf" || found.elf.machine !== like.machine || found.elf.is64 !== like.is64)
+      return null;
     return found.elf;
   };
   const locate = (name: string, asker: Loaded, program: Elf | null): Elf | null => {

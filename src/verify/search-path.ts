@@ -35,7 +35,10 @@ export function readSystemLibraries(root = "/etc"): SystemLibraries {
 /** `$ORIGIN` and its like in a library's own search path. `$LIB` differs between systems: both are tried. */
 export function expandPath(entry: string, libraryPath: string): string[] {
   const here = entry.replace(/\$(ORIGIN\b|\{ORIGIN\})/g, () => dirname(libraryPath));
-  const platform = here.replace(/\$(PLATFORM\b|\{PLATFORM\})/g, process.arch === "x64" ? "x86_64" : "aarch64");
+  const platform = here.replace(
+    /\$(PLATFORM\b|\{PLATFORM\})/g,
+    process.arch === "x64" ? "x86_64" : "aarch64",
+  );
   if (!/\$(LIB\b|\{LIB\})/.test(platform)) return [platform];
   return ["lib64", "lib"].map((lib) => platform.replace(/\$(LIB\b|\{LIB\})/g, lib));
 }

@@ -28,7 +28,9 @@ export function comesWithTorch(name: string): boolean {
 /** Looks for torch in the folders that this interpreter imports from; starts nothing. */
 export function findTorch(interpreter: Interpreter | null, environment: NodeJS.ProcessEnv): TorchParent {
   const places = importFolders(interpreter, environment);
-  const folders = places.flatMap((place) => [join(place, "torch", "lib"), ...nvidiaFolders(place)]).filter(existsSync);
+  const folders = places
+    .flatMap((place) => [join(place, "torch", "lib"), ...nvidiaFolders(place)])
+    .filter(existsSync);
   const torch = places.map((place) => join(place, "torch")).find((folder) => existsSync(join(folder, "lib")));
   return {
     folders,
@@ -71,7 +73,9 @@ function nvidiaFolders(place: string): string[] {
 
 function hasEditableTorch(place: string): boolean {
   try {
-    return readdirSync(place).some((name) => /^(__editable__\W*torch|torch\.egg-link|torch-.*\.dist-info)/i.test(name));
+    return readdirSync(place).some((name) =>
+      /^(__editable__\W*torch|torch\.egg-link|torch-.*\.dist-info)/i.test(name),
+    );
   } catch {
     return false;
   }
@@ -79,7 +83,9 @@ function hasEditableTorch(place: string): boolean {
 
 function torchVersion(folder: string): string | null {
   try {
-    return /^__version__\s*=\s*['"]([^'"]+)/m.exec(readFileSync(join(folder, "version.py"), "utf8"))?.[1] ?? null;
+    return (
+      /^__version__\s*=\s*['"]([^'"]+)/m.exec(readFileSync(join(folder, "version.py"), "utf8"))?.[1] ?? null
+    );
   } catch {
     return null;
   }

@@ -81,12 +81,24 @@ async function runChecks(
   started: number,
 ): Promise<Ran> {
   const { top } = request;
-  const budget = { python: interpreter.path, environment: request.environment, deadline: started + request.timeoutMs };
+  const budget = {
+    python: interpreter.path,
+    environment: request.environment,
+    deadline: started + request.timeoutMs,
+  };
   const modules = outputModules(files, contract, interpreter);
   const roots = importRoots(top, modules, contract, interpreter);
   const [loaded, imported] = await Promise.all([
-    loadOutputs({ roots, sources: files.sources, libraries: [], modules: [], operators: contract.operators }, inspections, modules, budget),
-    probeIfAny({ roots, sources: [], libraries: [], modules: contract.modules, operators: contract.operators }, budget),
+    loadOutputs(
+      { roots, sources: files.sources, libraries: [], modules: [], operators: contract.operators },
+      inspections,
+      modules,
+      budget,
+    ),
+    probeIfAny(
+      { roots, sources: [], libraries: [], modules: contract.modules, operators: contract.operators },
+      budget,
+    ),
   ]);
   const operators = judgeOperators(contract, [loaded, imported]);
   const findings = mergeFindings([
@@ -103,7 +115,10 @@ async function runChecks(
 function leaveUnchecked(request: VerifyRequest, inspections: readonly Inspection[]): Ran {
   const why = request.interpreter === null ? "no interpreter" : "nothing was to be run";
   const warnings = request.require.map((subject) => ({ subject, text: `not checked: ${why}` }));
-  const findings = mergeFindings([judgeLibraries(request.top, inspections, null), { problems: [], warnings }]);
+  const findings = mergeFindings([
+    judgeLibraries(request.top, inspections, null),
+    { problems: [], warnings },
+  ]);
   return { ...findings, schemas: {} };
 }
 
@@ -133,9 +148,16 @@ function probeIfAny(request: ProbeRequest, budget: ProbeBudget): Promise<Probed>
 
 const NOTHING: Probed = { events: [], deaths: new Map(), failure: null };
 
-function outputModules(files: OutputFiles, contract: Contract, { sitePackages }: Interpreter): OutputModule[] {
+function outputModules(
+  files: OutputFiles,
+  contract: Contract,
+  { sitePackages }: Interpreter,
+): OutputModule[] {
   const wanted = contract.modules.map(({ module }) => module);
-  return [...files.libraries, ...files.sources].map((path) => ({ path, ...modulePlace(path, wanted, sitePackages) }));
+  return [...files.libraries, ...files.sources].map((path) => ({
+    path,
+    ...modulePlace(path, wanted, sitePackages),
+  }));
 }
 
 /** Where users import the packages of the tree from when the environment does not provide them. */
@@ -154,7 +176,8 @@ function importRoots(
   for (const { module } of contract.modules) {
     const base = module.split(".")[0] ?? "";
     for (const root of [join(top, "src"), top]) {
-      if (existsSync(encodePath(join(root, base))) || existsSync(encodePath(join(root, `${base}.py`)))) add(root, module);
+      if (existsSync(encodePath(join(root, base))) || existsSync(encodePath(join(root, `${base}.py`))))
+        add(root, module);
     }
   }
   return [...roots.values()];
@@ -163,5 +186,8 @@ function importRoots(
 function startFailures(probes: readonly Probed[]): Findings {
   const failure = probes.find((probed) => probed.failure !== null)?.failure ?? null;
   if (failure === null) return { problems: [], warnings: [] };
-  return { problems: [{ subject: "the interpreter", text: describeEnd(failure, "start the checks") }], warnings: [] };
+  return {
+    problems: [{ subject: "the interpreter", text: describeEnd(failure, "start the checks") }],
+    warnings: [],
+  };
 }

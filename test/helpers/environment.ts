@@ -20,8 +20,7 @@ const FIXED_DATE = "2026-03-01T12:00:00+00:00";
 export function hermeticEnvironment(home: string, clock: "fixed" | "real"): Record<string, string> {
   const environment: Record<string, string> = {};
   for (const [name, value] of Object.entries(process.env)) {
-    if (value !== undefined && KEPT.some((pattern) => pattern.test(name)))
-      environment[name] = value;
+    if (value !== undefined && KEPT.some((pattern) => pattern.test(name))) environment[name] = value;
   }
   return {
     PIP_CACHE_DIR: sharedCache("pip"),
@@ -49,8 +48,8 @@ export function hermeticEnvironment(home: string, clock: "fixed" | "real"): Reco
   };
 }
 
-/** Downloads are kept between tests: they are addressed by content and safe to share. */
-function sharedCache(name: string): string {
+/** A folder of this user that outlives the run, for what is addressed by its content and so safe to share. */
+export function sharedCache(name: string): string {
   const folder = join(tmpdir(), `rebuild-if-needed-test-cache-${userInfo().uid}`, name);
   mkdirSync(folder, { recursive: true });
   return folder;

@@ -36,11 +36,7 @@ export function runProcess(argv: readonly string[], options: RunOptions): Promis
       if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
       child.stdout.destroy();
       child.stderr.destroy();
-      reject(
-        new Error(
-          `no end after ${options.limitMs} ms: ${argv.join(" ")}\n${text(out)}${text(errors)}`,
-        ),
-      );
+      reject(new Error(`no end after ${options.limitMs} ms: ${argv.join(" ")}\n${text(out)}${text(errors)}`));
     }, options.limitMs);
     child.on("error", (error) => {
       clearTimeout(timer);

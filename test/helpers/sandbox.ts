@@ -88,9 +88,7 @@ export function packageRoot(): string {
         return folder;
     }
   }
-  throw new Error(
-    "run the tests inside the package, or name the program by REBUILD_IF_NEEDED_TEST_CLI",
-  );
+  throw new Error("run the tests inside the package, or name the program by REBUILD_IF_NEEDED_TEST_CLI");
 }
 
 function sandboxAt(root: string, environment: Readonly<Record<string, string>>): Sandbox {
@@ -100,12 +98,9 @@ function sandboxAt(root: string, environment: Readonly<Record<string, string>>):
   const git: Sandbox["git"] = async (cwd, ...args) => {
     const result = await run(cwd, ["git", ...args]);
     if (result.code === 0) return result.stdout.trimEnd();
-    throw new Error(
-      `git ${args.join(" ")} (exit ${result.code})\n${result.stdout}${result.stderr}`,
-    );
+    throw new Error(`git ${args.join(" ")} (exit ${result.code})\n${result.stdout}${result.stderr}`);
   };
-  const cli: Sandbox["cli"] = (cwd, ...args) =>
-    run(cwd, [process.execPath, programUnderTest(), ...args]);
+  const cli: Sandbox["cli"] = (cwd, ...args) => run(cwd, [process.execPath, programUnderTest(), ...args]);
   return {
     root,
     environment,
@@ -141,8 +136,7 @@ function sandboxAt(root: string, environment: Readonly<Record<string, string>>):
 function insideOf(root: string, path: string): string {
   const full = isAbsolute(path) ? resolve(path) : resolve(root, path);
   const isTemp =
-    dirname(root) === realpathSync(tmpdir()) &&
-    basename(root).startsWith("rebuild-if-needed-test-");
+    dirname(root) === realpathSync(tmpdir()) && basename(root).startsWith("rebuild-if-needed-test-");
   if (isTemp && (full === root || full.startsWith(root + sep))) return full;
   throw new Error(`${full} is outside the sandbox ${root}`);
 }

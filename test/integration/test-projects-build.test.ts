@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { cmakeProject, incidentProject, type Project, pythonVenv, setuptoolsProject } from "../helpers/projects.ts";
+import {
+  cmakeProject,
+  incidentProject,
+  type Project,
+  pythonVenv,
+  setuptoolsProject,
+} from "../helpers/projects.ts";
 import { createSandbox, type Sandbox } from "../helpers/sandbox.ts";
 
 test("the setuptools project builds in place and imports", async (t) => {
@@ -33,6 +39,10 @@ test("git destroys the copied file of the incident and calls it clean", async (t
 async function buildAndCall(box: Sandbox, project: Project): Promise<void> {
   const built = await box.run(project.folder, project.build);
   assert.equal(built.code, 0, built.stdout + built.stderr);
-  const call = await box.run(project.folder, ["python", "-c", `import ${project.module} as m; print(m.add(40, 2))`]);
+  const call = await box.run(project.folder, [
+    "python",
+    "-c",
+    `import ${project.module} as m; print(m.add(40, 2))`,
+  ]);
   assert.equal(call.stdout, "42.0\n", call.stderr);
 }

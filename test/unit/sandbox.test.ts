@@ -36,11 +36,7 @@ test(
     await t.test("inner", async (inner) => {
       const box = createSandbox(inner);
       root = box.root;
-      await box.run("home", [
-        "sh",
-        "-c",
-        "exec sleep 600 >/dev/null 2>&1 </dev/null & echo $! > pid",
-      ]);
+      await box.run("home", ["sh", "-c", "exec sleep 600 >/dev/null 2>&1 </dev/null & echo $! > pid"]);
       id = Number(box.read("home/pid"));
       assert.ok(isAlive(id));
     });

@@ -14,11 +14,13 @@ export const destroyedOutput: Scene = {
     stage.say(`\nThis branch tracks ${COPIED}; on the way back git deletes it.`);
     const back = await stage.show(["git", "switch", "main"]);
     const started = stage.compilerStarts() - before;
+    const [, restored = ""] = /restored: tinyflash in (\S+ ms)/.exec(back.output) ?? [];
     stage.claim("the file is back", existsSync(join(stage.clone, COPIED)));
+    stage.claim("restored in less than a second", restored !== "");
     stage.claim("no compiler started", started === 0);
     stage.claim("it imports", imports(await showImport(stage)));
     const call = await stage.run(stage.clone, ["python", "-c", "from tinyflash import shift"]);
     stage.claim("the library is main's own again", call.code === 0);
-    return { happened: "restored, no compiler started", ms: back.ms };
+    return { happened: `restored in ${restored}, no compiler`, ms: back.ms };
   },
 };

@@ -5,7 +5,11 @@ import { GITIGNORE, type Project, writeProject } from "./project.ts";
 export function setuptoolsProject(folder: string, functions: Functions = ADD): Project {
   return writeProject(
     folder,
-    { source: "csrc/ops.cpp", module: "tinykernels._C", build: ["python", "setup.py", "build_ext", "--inplace"] },
+    {
+      source: "csrc/ops.cpp",
+      module: "tinykernels._C",
+      build: ["python", "setup.py", "build_ext", "--inplace"],
+    },
     {
       ".gitignore": GITIGNORE,
       "README.md": "# tinykernels\n",

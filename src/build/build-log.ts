@@ -1,0 +1,46 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { pino } from "pino";
+import type { Workspace } from "../model.ts";
+
+/** What a build tells while it runs: one JSON line each, for viewers and for later. */
+export type BuildEvent =
+  | { readonly event: "extension"; readonly name: string; readonly action: "restore" | "rebuild"; readonly rung?: string; readonly estimateMs?: number; readonly reasons: readonly string[] }
+  | { readonly event: "stage"; readonly stage: string }
+  | { readonly event: "note"; readonly text: string }
+  | { readonly event: "result"; readonly exit: number; readonly lines: readonly string[] };
+
+export interface BuildLog {
+  stage(name: string): void;
+  note(text: string): void;
+  tell(event: BuildEvent): void;
+}
+
+/** All that is kept of one build: request, log.jsonl, output.log. */
+export function buildFolder(ws: Workspace, buildId: string): string {
+  return join(ws.stateDir, "builds", buildId);
+}
+
+export function logPath(ws: Workspace, buildId: string): string {
+  return join(buildFolder(ws, buildId), "log.jsonl");
+}
+
+/** The recipe's stdout and stderr, as they came. */
+export function outputLogPath(ws: Workspace, buildId: string): string {
+  return join(buildFolder(ws, buildId), "output.log");
+}
+
+/** Opens the log of a build. Lines are written at once: a killed builder loses none. */
+export function openLog(ws: Workspace, buildId: string): BuildLog {
+  mkdirSync(buildFolder(ws, buildId), { recursive: true });
+  const logger = pino(
+    { base: { buildId }, messageKey: "text" },
+    pino.destination({ dest: logPath(ws, buildId), sync: true }),
+  );
+  const tell = (event: BuildEvent): void => logger.info(event);
+  return {
+    stage: (stage) => tell({ event: "stage", stage }),
+    note: (text) => tell({ event: "note", text }),
+    tell,
+  };
+}

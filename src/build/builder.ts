@@ -1,0 +1,244 @@
+/** The one detached process that builds. It takes the locks, looks, acts, and looks again; nobody has to watch it. */
+import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ExtensionDecision, Workspace } from "../model.ts";
+import type { ObservedExtension } from "../observe.ts";
+import { assertNever, failure, type Failure } from "../report/failure.ts";
+import { summarise } from "../report/reasons.ts";
+import { stoppedFailure } from "../report/stopped.ts";
+import { duration, failureText } from "../report/terminal.ts";
+import { look, type Look } from "../run.ts";
+import { appendHistory, estimateMs, lastFailure, readHistory, type HistoryEntry } from "../store/history.ts";
+import type { Quarantined } from "../store/quarantine.ts";
+import { pruneSlots, slotKey } from "../store/slots.ts";
+import { stateUnwritable } from "../store/state-file.ts";
+import { recordFresh } from "../record-fresh.ts";
+import { openLog, outputLogPath, type BuildLog } from "./build-log.ts";
+import { createCanceller } from "./canceller.ts";
+import { rungsFrom } from "./levels.ts";
+import { takeLock, type Lock } from "./lock.ts";
+import { environmentLock, worktreeLock } from "./lock-places.ts";
+import { rebuild } from "./rebuild.ts";
+import { recoverLocked } from "./recover.ts";
+import type { BuildRequest } from "./request.ts";
+import { restore } from "./restore.ts";
+import { changedTracked, trackedState } from "./tracked-changes.ts";
+
+/** An event that came while a build ran leaves this mark; the builder then looks once more. */
+export function lookDuePath(ws: Workspace): string {
+  return join(ws.stateDir, "look-due");
+}
+
+export function markLookDue(ws: Workspace): void {
+  try {
+    writeFileSync(lookDuePath(ws), "");
+  } catch {
+    // The next look finds whatever moved, marked or not.
+  }
+}
+
+interface Run {
+  readonly ws: Workspace;
+  readonly request: BuildRequest;
+  readonly log: BuildLog;
+  readonly canceller: ReturnType<typeof createCanceller>;
+  /** What the person reads in the end. */
+  readonly lines: string[];
+  readonly moved: Quarantined[];
+}
+
+/**
+ * Runs one request to its end.
+ * @param report gets the lines that a person reads in the end; the log has them in any case.
+ * @returns the exit code that the request's command would give.
+ */
+export async function runBuilder(
+  ws: Workspace,
+  request: BuildRequest,
+  report: (line: string) => void = () => {},
+): Promise<number> {
+  const log = openLog(ws, request.buildId);
+  const canceller = createCanceller();
+  const ask = (): void => canceller.ask();
+  process.on("SIGINT", ask).on("SIGTERM", ask).on("SIGHUP", () => {});
+  const run: Run = { ws, request, log, canceller, lines: [], moved: [] };
+  const exit = await locked(run).catch((error: unknown) => {
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return tellFailure(run, failure("E999", `this is a bug: ${stack}`, "report it with the text above"));
+  });
+  for (const file of run.moved) run.lines.push(`moved aside: ${file.path} -> ${file.keptAt} (${file.why})`);
+  log.tell({ event: "result", exit, lines: run.lines });
+  for (const line of run.lines) report(line);
+  return exit;
+}
+
+async function locked(run: Run): Promise<number> {
+  const { ws, request } = run;
+  let lock: Lock;
+  try {
+    const answer = await takeLock(worktreeLock(ws), request.buildId);
+    if (answer.kind === "busy") return tellBusy(run, answer.label, answer.owner.pid);
+    lock = answer.lock;
+  } catch (error) {
+    const unwritable = stateUnwritable(ws.stateDir, error);
+    return unwritable.ok ? 1 : tellFailure(run, unwritable.failure);
+  }
+  try {
+    const recovered = await recoverLocked(ws);
+    if (!recovered.ok) return tellFailure(run, recovered.failure);
+    let force = request.force;
+    for (;;) {
+      rmSync(lookDuePath(ws), { force: true });
+      const exit = await actOnce(run, force);
+      force = false;
+      if (exit !== 0 || !existsSync(lookDuePath(ws))) return exit;
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+/** One look, and for each extension what it asks for. */
+async function actOnce(run: Run, force: boolean): Promise<number> {
+  const { ws, request } = run;
+  const isTyped = request.trigger === "typed";
+  const ask = { asker: isTyped ? "person" : "event", only: request.only, ignoreOperation: request.trigger === "post-merge", force } as const;
+  const looked = await look(ws, ask);
+  if (!looked.ok) return tellFailure(run, looked.failure);
+  const { decision } = looked.value;
+  if (decision.decision === "held" || decision.decision === "blocked") return tellStopped(run, looked.value);
+  const prefix = looked.value.environment.interpreter?.prefix;
+  const environment = prefix === undefined ? null : await takeLock(environmentLock(prefix), request.buildId).catch(() => null);
+  if (environment?.kind === "busy") return tellBusy(run, environment.label, environment.owner.pid);
+  try {
+    for (const one of decision.extensions) {
+      const part = looked.value.extensions.find((observed) => observed.extension.name === one.name);
+      if (part === undefined) continue;
+      const exit = await act(run, looked.value, part, one);
+      if (exit !== 0) return exit;
+    }
+  } finally {
+    if (environment?.kind === "held") environment.lock.release();
+  }
+  await recordFreshAfter(ws, isTyped);
+  return 0;
+}
+
+async function act(run: Run, looked: Look, part: ObservedExtension, one: ExtensionDecision): Promise<number> {
+  switch (one.decision) {
+    case "fresh":
+      if (run.request.trigger === "typed") run.lines.push(`fresh: ${one.name} is the build of this source`);
+      return 0;
+    case "restore":
+    case "rebuild":
+      break;
+    case "held":
+    case "blocked":
+      return 3; // told before
+    default:
+      return assertNever(one.decision);
+  }
+  if (run.request.trigger !== "typed") {
+    const failed = lastFailure(readHistory(run.ws), one.name, one.fingerprint);
+    if (failed !== null && one.decision === "rebuild") return 1; // told by the hook
+  }
+  const startedMs = Date.now();
+  const estimate = one.decision === "rebuild" ? estimateMs(readHistory(run.ws), [one.name]) : undefined;
+  run.log.tell({
+    event: "extension",
+    name: one.name,
+    action: one.decision,
+    ...(one.level === undefined ? {} : { rung: one.level }),
+    ...(estimate === undefined ? {} : { estimateMs: estimate }),
+    reasons: summarise(one.reasons),
+  });
+  const outcome = one.decision === "restore" ? await doRestore(run, looked, part) : await doRebuild(run, looked, part, one);
+  const elapsedMs = Date.now() - startedMs;
+  record(run, looked, one, elapsedMs, outcome);
+  if (outcome !== null) return tellFailure(run, outcome);
+  const verb = one.decision === "restore" ? "restored" : "rebuilt and verified";
+  run.lines.push(`${verb}: ${one.name} in ${duration(elapsedMs)}`);
+  return 0;
+}
+
+async function doRestore(run: Run, looked: Look, part: ObservedExtension): Promise<Failure | null> {
+  if (part.slot === null) return failure("E207", "the kept build has gone.", "rebuild-if-needed");
+  const restored = await restore(looked, part, {
+    buildId: run.request.buildId,
+    slot: part.slot,
+    fingerprint: part.observation.fingerprint,
+    isTyped: run.request.trigger === "typed",
+  });
+  if (!restored.ok) return restored.failure;
+  run.moved.push(...restored.value.moved);
+  return null;
+}
+
+/** Climbs from the decided level; up a rung when a build at one fails, but never after a cancel. */
+async function doRebuild(run: Run, looked: Look, part: ObservedExtension, one: ExtensionDecision): Promise<Failure | null> {
+  const before = await trackedState(run.ws, looked.tree);
+  let last: Failure | null = null;
+  for (const level of rungsFrom(one.level ?? "clean")) {
+    const built = await rebuild(looked, part, {
+      buildId: run.request.buildId,
+      level,
+      isTyped: run.request.trigger === "typed",
+      canceller: run.canceller,
+      log: run.log,
+      outputPath: outputLogPath(run.ws, run.request.buildId),
+    });
+    last = built.ok ? null : built.failure;
+    if (built.ok) {
+      run.moved.push(...built.value.moved);
+      run.lines.push(...built.value.warnings.map((warning) => `warning: ${warning}`));
+      pruneSlots(run.ws, new Set([slotKey(built.value.baseline)]));
+    }
+    if (built.ok || run.canceller.asked || last?.exit !== 1 || level === "clean") break;
+    run.log.note(`the ${level} build was not good (${last.code}): going up a rung`);
+  }
+  const changed = await changedTracked(run.ws, before);
+  if (changed.length > 0) run.lines.push(`the recipe changed tracked files: ${changed.join(", ")} (left as they are)`);
+  return last;
+}
+
+function record(run: Run, looked: Look, one: ExtensionDecision, elapsedMs: number, outcome: Failure | null): void {
+  const entry: HistoryEntry = {
+    version: 1,
+    buildId: run.request.buildId,
+    extension: one.name,
+    at: new Date().toISOString(),
+    trigger: run.request.trigger,
+    action: one.decision === "restore" ? "restore" : "rebuild",
+    ...(one.level === undefined ? {} : { level: one.level }),
+    result: outcome === null ? "good" : outcome.code === "E209" ? "cancelled" : "failed",
+    elapsedMs,
+    commit: looked.head,
+    fingerprint: one.fingerprint,
+    reasons: one.reasons.slice(0, 5),
+    ...(outcome === null ? {} : { failure: { code: outcome.code, message: outcome.message } }),
+    ...(one.decision === "rebuild" ? { log: outputLogPath(run.ws, run.request.buildId) } : {}),
+  };
+  // What stopped before anything was tried (the doctor) is no attempt: an event may try it again.
+  if (outcome === null || outcome.exit !== 3) appendHistory(run.ws, entry);
+}
+
+/** A fresh look after the build, so that the next hook costs nothing. Files of this very moment are too young to trust. */
+async function recordFreshAfter(ws: Workspace, isTyped: boolean): Promise<void> {
+  await sleep(40);
+  const looked = await look(ws, { asker: isTyped ? "person" : "event", only: null, ignoreOperation: true });
+  if (looked.ok) await recordFresh(looked.value);
+}
+
+function tellFailure(run: Run, reason: Failure): number {
+  run.lines.push(failureText(reason));
+  return reason.exit;
+}
+
+function tellBusy(run: Run, label: string, pid: number): number {
+  return tellFailure(run, failure("E401", `another build runs (${label}, process ${pid}).`, "rebuild-if-needed wait"));
+}
+
+function tellStopped(run: Run, looked: Look): number {
+  return tellFailure(run, stoppedFailure(looked.decision));
+}

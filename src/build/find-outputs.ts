@@ -1,0 +1,105 @@
+import { existsSync, lstatSync, readdirSync } from "node:fs";
+import { join, posix } from "node:path";
+import { globBase } from "../config/glob-base.ts";
+import { compileGlobs } from "../config/globs.ts";
+import { encodePath } from "../git/path-bytes.ts";
+import type { Extension, Interpreter, RepoPath } from "../model.ts";
+import { readCsvColumn } from "./record-file.ts";
+
+/** Untracked regular files of the work tree that the extension's output globs name. */
+export function findOutputs(top: string, extension: Extension, tracked: ReadonlySet<RepoPath>): RepoPath[] {
+  const isOutput = compileGlobs(extension.outputs);
+  const bases = [...new Set(extension.outputs.filter((glob) => !glob.startsWith("!")).map(globBase))];
+  const found = new Set<RepoPath>();
+  for (const base of bases) {
+    // A glob that names a build directory means it; one from above does not reach into it.
+    const closed = extension.buildDirs.filter((folder) => base !== folder && !base.startsWith(`${folder}/`));
+    walk(top, base, new Set(closed), (path) => {
+      if (isOutput(path) && !tracked.has(path)) found.add(path);
+    });
+  }
+  return [...found].sort();
+}
+
+/** Output globs that match no file now. */
+export function emptyGlobs(globs: readonly string[], outputs: readonly string[]): string[] {
+  return globs.filter((glob) => !glob.startsWith("!") && !outputs.some(compileGlobs([glob])));
+}
+
+/** Packages (topmost folders with an `__init__.py`) or plain folders that hold the outputs. */
+export function packageFolders(top: string, outputs: readonly string[]): RepoPath[] {
+  const folders = outputs.filter((path) => !path.startsWith("/")).map((path) => {
+    let folder = posix.dirname(path);
+    for (let parent = posix.dirname(folder); parent !== "." && parent !== folder; parent = posix.dirname(folder)) {
+      if (!existsSync(join(top, parent, "__init__.py"))) break;
+      folder = parent;
+    }
+    return folder === "." ? "" : folder;
+  });
+  return [...new Set(folders)].sort();
+}
+
+/** Files of the extension's distribution in site-packages, by its RECORD: what the build put there. Absolute paths. */
+export function distributionFiles(
+  extension: Extension,
+  interpreter: Interpreter | null,
+): { outputs: string[]; records: string[] } {
+  const outputs: string[] = [];
+  const records: string[] = [];
+  if (extension.distribution === null || interpreter === null) return { outputs, records };
+  const wanted = normalise(extension.distribution);
+  for (const site of interpreter.sitePackages) {
+    for (const entry of listFolder(site)) {
+      const name = /^(.+?)-[^-]+\.dist-info$/.exec(entry)?.[1];
+      if (name === undefined || normalise(name) !== wanted) continue;
+      for (const file of recordedFiles(join(site, entry))) {
+        const path = join(site, file);
+        if (!path.startsWith(`${interpreter.prefix}/`) || !isFile(path) || path.endsWith(".pyc")) continue;
+        records.push(path);
+        if (!file.includes(".dist-info/") && /\.(so|py|pth)$/.test(file)) outputs.push(path);
+      }
+    }
+  }
+  return { outputs, records };
+}
+
+function recordedFiles(distInfo: string): string[] {
+  try {
+    return readCsvColumn(join(distInfo, "RECORD"));
+  } catch {
+    return [];
+  }
+}
+
+function walk(top: string, folder: RepoPath, closed: ReadonlySet<RepoPath>, visit: (path: RepoPath) => void): void {
+  for (const entry of listEntries(join(top, folder))) {
+    const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+    if (entry.isFile()) visit(path);
+    else if (entry.isDirectory() && !isClosed(top, path, entry.name, closed)) walk(top, path, closed, visit);
+  }
+}
+
+function isClosed(top: string, path: RepoPath, name: string, closed: ReadonlySet<RepoPath>): boolean {
+  if (closed.has(path) || name.startsWith(".") || name === "node_modules" || name === "__pycache__") return true;
+  return existsSync(join(top, path, "pyvenv.cfg")) || existsSync(join(top, path, "conda-meta"));
+}
+
+function normalise(name: string): string {
+  return name.toLowerCase().replace(/[-_.]+/g, "-");
+}
+
+function isFile(path: string): boolean {
+  return lstatSync(encodePath(path), { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+function listEntries(folder: string): { name: string; isFile(): boolean; isDirectory(): boolean }[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
+
+function listFolder(folder: string): string[] {
+  return listEntries(folder).map((entry) => entry.name);
+}

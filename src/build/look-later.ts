@@ -1,0 +1,34 @@
+/** One detached look after git has ended: for operations after which no hook comes, or whose hooks come too early. */
+import { spawn } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { withoutGitVariables } from "../git/git.ts";
+import type { Workspace } from "../model.ts";
+import { markLookDue } from "./builder.ts";
+import { findGitAncestor } from "./git-ancestor.ts";
+import { lockHolder } from "./lock.ts";
+import { programPath } from "./start.ts";
+
+export function lookLaterLock(ws: Workspace): string {
+  return join(ws.stateDir, "later");
+}
+
+/** Marks a look as due and sees to it that somebody takes it once the git process above us has ended. */
+export function startLookLater(ws: Workspace): void {
+  try {
+    mkdirSync(ws.stateDir, { recursive: true });
+  } catch {
+    return; // nothing is kept here, so nothing is built by itself either
+  }
+  markLookDue(ws);
+  if (lockHolder(lookLaterLock(ws)) !== null) return;
+  const gitPid = findGitAncestor(process.ppid) ?? process.ppid;
+  const child = spawn(process.execPath, [programPath(), "look-later", String(gitPid)], {
+    cwd: ws.top,
+    detached: true,
+    env: withoutGitVariables(process.env),
+    stdio: "ignore",
+  });
+  child.on("error", () => {});
+  child.unref();
+}

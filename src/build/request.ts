@@ -1,0 +1,56 @@
+import { mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Workspace } from "../model.ts";
+import { isListOf, isObject, isText } from "../store/baseline-shape.ts";
+import { writeDurably } from "../store/state-file.ts";
+import { buildFolder } from "./build-log.ts";
+
+/** What the builder is asked to do. It decides anew by itself: a request is not a decision. */
+export interface BuildRequest {
+  readonly version: 1;
+  readonly buildId: string;
+  /** `typed`, or the name of the hook. */
+  readonly trigger: string;
+  readonly force: boolean;
+  readonly only: readonly string[] | null;
+}
+
+/** Builds whose logs are kept. */
+const KEPT_BUILDS = 20;
+
+export function newBuildId(): string {
+  const time = new Date().toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
+  return `${time}-${process.pid}-${Math.floor(Math.random() * 0xffff).toString(16).padStart(4, "0")}`;
+}
+
+/** Throws Node's error where the git dir cannot be written. */
+export function writeRequest(ws: Workspace, request: BuildRequest): void {
+  mkdirSync(buildFolder(ws, request.buildId), { recursive: true });
+  writeDurably(join(buildFolder(ws, request.buildId), "request.json"), JSON.stringify(request));
+  dropOldLogs(ws);
+}
+
+export function readRequest(ws: Workspace, buildId: string): BuildRequest | null {
+  try {
+    const value: unknown = JSON.parse(readFileSync(join(buildFolder(ws, buildId), "request.json"), "utf8"));
+    return isRequest(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function dropOldLogs(ws: Workspace): void {
+  const root = join(ws.stateDir, "builds");
+  for (const name of readdirSync(root).sort().slice(0, -KEPT_BUILDS)) rmSync(join(root, name), { recursive: true, force: true });
+}
+
+function isRequest(value: unknown): value is BuildRequest {
+  return (
+    isObject(value) &&
+    value["version"] === 1 &&
+    isText(value["buildId"]) &&
+    isText(value["trigger"]) &&
+    typeof value["force"] === "boolean" &&
+    (value["only"] === null || isListOf(value["only"], isText))
+  );
+}

@@ -1,0 +1,112 @@
+import { chmodSync, renameSync, rmSync } from "node:fs";
+import { recordOf } from "../fingerprint/environment.ts";
+import { outputPath } from "../fingerprint/output-path.ts";
+import { hashFile, readOutputs } from "../fingerprint/outputs.ts";
+import { encodePath } from "../git/path-bytes.ts";
+import type { Baseline, EnvironmentOfRecord, Fingerprint, Output } from "../model.ts";
+import type { Observed, ObservedExtension } from "../observe.ts";
+import { ok, refuse, type Result } from "../report/failure.ts";
+import { copyDurably, existsAt, makeParent, tempPlace } from "../store/move.ts";
+import type { Quarantined } from "../store/quarantine.ts";
+import { slotFile, touchSlot, type Slot } from "../store/slots.ts";
+import { stateUnwritable } from "../store/state-file.ts";
+import { foreignOutputs } from "./foreign-outputs.ts";
+import { begin, commit, rollBack } from "./transaction.ts";
+
+export interface RestoreRequest {
+  readonly buildId: string;
+  readonly slot: Slot;
+  /** Fingerprint for the new baseline: the present one, or for `undo` the slot's own. */
+  readonly fingerprint: Fingerprint;
+  /** A person's restore records their environment. */
+  readonly isTyped: boolean;
+}
+
+export interface Restored {
+  readonly baseline: Baseline;
+  readonly moved: readonly Quarantined[];
+}
+
+/** Puts the files of a slot in place: copies beside, checks their content, renames. No compiler, no interpreter. */
+export async function restore(
+  observed: Observed,
+  part: ObservedExtension,
+  request: RestoreRequest,
+): Promise<Result<Restored>> {
+  const { ws, environment } = observed;
+  const { slot, buildId } = request;
+  const old = part.known.kind === "known" ? part.known.baseline.outputs : [];
+  const wanted = slot.baseline.outputs;
+  const paths = [...new Set([...old, ...wanted].map((output) => output.path))].filter((path) => !observed.tracked.has(path));
+  const at = new Date().toISOString();
+  const record: EnvironmentOfRecord | null = request.isTyped ? recordOf(environment, at) : null;
+  try {
+    const transaction = await begin(ws, {
+      kind: "restore",
+      buildId,
+      extension: part.extension.name,
+      interpreter: environment.interpreter,
+      outputs: paths,
+      foreign: await foreignOutputs(ws.top, paths, old),
+      records: [],
+      buildDirs: [],
+      buildDirFiles: null,
+      watched: [],
+      keepTimes: true,
+      environment: record,
+    });
+    try {
+      const damaged = await putInPlace(ws.top, slot);
+      if (damaged !== null) {
+        await rollBack(ws, transaction.journal);
+        const message = `the kept copy of ${damaged} is damaged. Everything is as it was.`;
+        return refuse("E202", message, "rebuild-if-needed --force");
+      }
+      for (const path of paths) {
+        const full = outputPath(ws.top, path);
+        if (!wanted.some((output) => output.path === path)) rmSync(encodePath(full), { force: true }); // kept aside
+      }
+      const baseline: Baseline = {
+        ...slot.baseline,
+        buildId,
+        origin: "restored",
+        at,
+        interpreter: environment.interpreter?.path ?? null,
+        fingerprint: request.fingerprint,
+        outputs: await readOutputs(ws.top, wanted.map((output) => output.path)),
+      };
+      const moved = commit(ws, transaction, baseline, false);
+      touchSlot(slot);
+      return ok({ baseline, moved });
+    } catch (error) {
+      await rollBack(ws, transaction.journal);
+      throw error;
+    }
+  } catch (error) {
+    return stateUnwritable(ws.stateDir, error);
+  }
+}
+
+/** @returns the path of an output whose kept copy does not have the content that it should have. */
+async function putInPlace(top: string, slot: Slot): Promise<string | null> {
+  const ready: { temp: string; full: string }[] = [];
+  for (const [index, output] of slot.baseline.outputs.entries()) {
+    const full = outputPath(top, output.path);
+    if (await holds(full, output)) continue;
+    const temp = tempPlace(`${full}.${index}`);
+    makeParent(full);
+    copyDurably(slotFile(slot, index), temp);
+    chmodSync(encodePath(temp), output.mode);
+    ready.push({ temp, full });
+    if ((await hashFile(temp)) !== output.sha256) {
+      for (const one of ready) rmSync(encodePath(one.temp), { force: true });
+      return output.path;
+    }
+  }
+  for (const { temp, full } of ready) renameSync(encodePath(temp), encodePath(full));
+  return null;
+}
+
+async function holds(full: string, output: Output): Promise<boolean> {
+  return existsAt(full) && (await hashFile(full).catch(() => "")) === output.sha256;
+}

@@ -1,0 +1,81 @@
+import { writeSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { execa } from "execa";
+import { BUILD_VARIABLE, endProcessesOf, killGroup } from "./process-group.ts";
+
+export type RunResult =
+  | { readonly kind: "good" }
+  | { readonly kind: "failed"; readonly argv: readonly string[]; readonly exitCode: number | null; readonly signal: string | null }
+  | { readonly kind: "cancelled" };
+
+/** Lets somebody else stop a run: first politely, then at once. */
+export interface Canceller {
+  readonly asked: boolean;
+  /** Called by the runner; the listener gets the signal to send to the recipe. */
+  onAsk(listener: (signal: NodeJS.Signals) => void): () => void;
+}
+
+export interface RunRequest {
+  readonly buildId: string;
+  readonly steps: readonly (readonly [string, ...string[]])[];
+  readonly cwd: string;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly canceller: Canceller;
+}
+
+/** How long a recipe may take to end by itself after it was asked to, in ms. */
+const GRACE_MS = 5000;
+
+/**
+ * Runs the steps of a recipe, each in a process group of its own. They inherit the builder's stdout and stderr,
+ * which are a file: nobody who reads it can slow or break the recipe. When it returns, no process of it is left.
+ */
+export async function runRecipe(request: RunRequest): Promise<RunResult> {
+  try {
+    for (const argv of request.steps) {
+      if (request.canceller.asked) return { kind: "cancelled" };
+      writeSync(1, `$ ${argv.join(" ")}\n`);
+      const result = await runStep(argv, request);
+      if (result.kind !== "good") return result;
+    }
+    return { kind: "good" };
+  } finally {
+    endProcessesOf(request.buildId);
+  }
+}
+
+async function runStep(argv: readonly [string, ...string[]], request: RunRequest): Promise<RunResult> {
+  const [program, ...args] = argv;
+  const child = execa(program, args, {
+    cwd: request.cwd,
+    env: { ...request.environment, [BUILD_VARIABLE]: request.buildId },
+    extendEnv: false,
+    detached: true, // its own process group, so that all of it can be ended
+    cleanup: false,
+    reject: false,
+    buffer: false,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  const stop = request.canceller.onAsk((signal) => {
+    if (child.pid === undefined) return;
+    killGroup(child.pid, signal);
+    if (signal !== "SIGKILL") void killLater(child.pid, child);
+  });
+  const result = await child;
+  stop();
+  if (child.pid !== undefined) killGroup(child.pid, "SIGKILL"); // a recipe's background children end with it
+  if (request.canceller.asked) return { kind: "cancelled" };
+  if (!result.failed) return { kind: "good" };
+  return { kind: "failed", argv, exitCode: result.exitCode ?? null, signal: result.signal ?? null };
+}
+
+async function killLater(pid: number, child: PromiseLike<unknown>): Promise<void> {
+  const abort = new AbortController();
+  void child.then(() => abort.abort());
+  try {
+    await sleep(GRACE_MS, undefined, { signal: abort.signal });
+    killGroup(pid, "SIGKILL");
+  } catch {
+    // it ended in time
+  }
+}

@@ -1,0 +1,41 @@
+import { spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { withoutGitVariables } from "../git/git.ts";
+import type { Workspace } from "../model.ts";
+import { ok, type Result } from "../report/failure.ts";
+import { stateUnwritable } from "../store/state-file.ts";
+import { outputLogPath } from "./build-log.ts";
+import { newBuildId, writeRequest, type BuildRequest } from "./request.ts";
+
+/** A builder that was started: its request and its process. */
+export interface StartedBuild {
+  readonly buildId: string;
+  readonly pid: number;
+}
+
+/** Starts the detached builder. All of its descriptors are its own: nobody waits for it who does not want to. */
+export function startBuilder(ws: Workspace, wish: Omit<BuildRequest, "version" | "buildId">): Result<StartedBuild> {
+  const buildId = newBuildId();
+  try {
+    writeRequest(ws, { version: 1, buildId, ...wish });
+    const output = openSync(outputLogPath(ws, buildId), "a");
+    const child = spawn(process.execPath, [programPath(), "builder", buildId], {
+      cwd: ws.top,
+      detached: true, // a session of its own: a closed terminal does not reach it
+      env: withoutGitVariables(process.env),
+      stdio: ["ignore", output, output],
+    });
+    closeSync(output);
+    child.on("error", () => {}); // the viewer sees that there is no such process
+    child.unref();
+    return ok({ buildId, pid: child.pid ?? 0 });
+  } catch (error) {
+    return stateUnwritable(ws.stateDir, error);
+  }
+}
+
+/** This package's own command line, next to this file. */
+export function programPath(): string {
+  return fileURLToPath(new URL("../cli.js", import.meta.url));
+}
