@@ -10,7 +10,7 @@ import { stoppedFailure } from "../report/stopped.ts";
 import { duration, failureText } from "../report/terminal.ts";
 import { look, type Look } from "../run.ts";
 import { appendHistory, estimateMs, lastFailure, readHistory, type HistoryEntry } from "../store/history.ts";
-import type { Quarantined } from "../store/quarantine.ts";
+import { pruneQuarantine, type Quarantined } from "../store/quarantine.ts";
 import { pruneSlots, slotKey } from "../store/slots.ts";
 import { stateUnwritable } from "../store/state-file.ts";
 import { recordFresh } from "../record-fresh.ts";
@@ -193,6 +193,7 @@ async function doRebuild(run: Run, looked: Look, part: ObservedExtension, one: E
       run.moved.push(...built.value.moved);
       run.lines.push(...built.value.warnings.map((warning) => `warning: ${warning}`));
       pruneSlots(run.ws, new Set([slotKey(built.value.baseline)]));
+      pruneQuarantine(run.ws, Date.now(), (file) => run.lines.push(`dropped from quarantine: ${file.keptAt} (was ${file.path})`));
     }
     if (built.ok || run.canceller.asked || last?.exit !== 1 || level === "clean") break;
     run.log.note(`the ${level} build was not good (${last.code}): going up a rung`);

@@ -1,6 +1,6 @@
 /** The candidate that `word` most likely was meant to be, or null when none is near. */
 export function suggest(word: string, candidates: readonly string[]): string | null {
-  const limit = Math.max(1, Math.floor(word.length / 3));
+  const limit = Math.max(word.length > 3 ? 2 : 1, Math.floor(word.length / 3));
   let best: string | null = null;
   let bestDistance = limit + 1;
   for (const candidate of candidates) {

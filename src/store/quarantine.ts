@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, renameSync } from "node:fs";
+import { readFileSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { isAbsolute, join, relative } from "node:path";
 import { encodePath } from "../git/path-bytes.ts";
 import type { Workspace } from "../model.ts";
@@ -43,6 +43,25 @@ export function listQuarantine(ws: Workspace): Quarantined[] {
       .flatMap((build) => readNotes(join(quarantineRoot(ws), build, "note.json")));
   } catch {
     return [];
+  }
+}
+
+/** What quarantine keeps at least: the last ten builds' files, and everything of the last 30 days. */
+const KEPT_BUILDS = 10;
+const KEPT_MS = 30 * 24 * 3600 * 1000;
+
+/**
+ * Drops what is older than both bounds.
+ * @param list gets each file before it is dropped.
+ */
+export function pruneQuarantine(ws: Workspace, nowMs: number, list: (file: Quarantined) => void): void {
+  const root = quarantineRoot(ws);
+  if (!existsAt(root)) return;
+  for (const build of readdirSync(root).sort().slice(0, -KEPT_BUILDS)) {
+    const folder = join(root, build);
+    if (nowMs - statSync(folder).mtimeMs < KEPT_MS) continue;
+    for (const file of readNotes(join(folder, "note.json"))) list(file);
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
