@@ -4,7 +4,8 @@ import { createInterface } from "node:readline/promises";
 import { adopt } from "../adopt.ts";
 import { runningBuild } from "../build/running.ts";
 import { programPath } from "../build/start.ts";
-import { editorialNotes, renderConfig } from "../config/write.ts";
+import { NO_PRESET } from "../config/detect.ts";
+import { renderConfig } from "../config/write.ts";
 import { recordOf } from "../fingerprint/environment.ts";
 import { installHooks } from "../install/index.ts";
 import type { Workspace } from "../model.ts";
@@ -65,13 +66,12 @@ function found(observed: Observed): string[] {
   const { config, environment } = observed;
   const python = environment.interpreter;
   return [
-    `found: ${config.preset} project`,
+    config.preset === NO_PRESET ? "found: a project with a configuration of its own" : `found: ${config.preset} project`,
     python === null ? "  no Python found" : `  Python ${python.version}: ${python.path}`,
     ...config.extensions.flatMap((extension) => [
       `  extension ${extension.name}: ${observed.extensions.find((one) => one.extension.name === extension.name)?.inputs.size ?? 0} inputs`,
       ...extension.recipe.map((argv) => `    builds by: ${argv.join(" ")}`),
     ]),
-    ...editorialNotes(config).map((note) => `  ${note}`),
   ];
 }
 

@@ -126,12 +126,13 @@ export class Stage {
 
 /** No home, git config, CI or settings of this tool from outside: the demo is the same everywhere. */
 function hermetic(home: string): Record<string, string> {
-  const kept = ["TMPDIR", "SDKROOT", "DEVELOPER_DIR", "LD_LIBRARY_PATH"].flatMap((name) => {
+  const kept: Record<string, string> = {};
+  for (const name of ["TMPDIR", "SDKROOT", "DEVELOPER_DIR", "LD_LIBRARY_PATH"]) {
     const value = process.env[name];
-    return value === undefined ? [] : [[name, value]];
-  });
+    if (value !== undefined) kept[name] = value;
+  }
   return {
-    ...Object.fromEntries(kept),
+    ...kept,
     HOME: home,
     GIT_CONFIG_GLOBAL: "/dev/null",
     GIT_CONFIG_NOSYSTEM: "1",

@@ -16,6 +16,8 @@ export interface Driven {
   starts(): number;
   /** Resolves when the recipe has been started `count` times and stands at its `wait` (if there is one). */
   untilWaiting(): Promise<void>;
+  /** Resolves when a stubborn recipe has been asked to end. */
+  untilAsked(): Promise<void>;
   /** `write` and `read` of a file below the top. */
   write(path: string, text: string | Buffer): void;
   read(path: string): string;
@@ -29,7 +31,7 @@ export interface Driven {
 /**
  * `wait`: stand still after the first output is half written, until it is taken away. `fail`: exit with that code
  * after all outputs are written. `write`: JSON of path -> text to write as well, before the wait. `skip`: path of
- * an output that is not to be made. `say`: text to print. `stubborn`: ignore SIGTERM and SIGINT.
+ * an output that is not to be made. `say`: text to print. `stubborn`: note SIGTERM and SIGINT and go on.
  */
 export type Order = "wait" | "fail" | "write" | "skip" | "say" | "stubborn";
 
@@ -59,8 +61,9 @@ drive = Path.cwd().parent / "drive"
 with open(drive / "starts", "a") as starts:
     starts.write(f"{os.getpid()}\\n")
 if (drive / "stubborn").exists():
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    note = lambda *_: (drive / "asked").write_text("")
+    signal.signal(signal.SIGTERM, note)
+    signal.signal(signal.SIGINT, note)
 if (drive / "say").exists():
     print((drive / "say").read_text(), flush=True)
 if (drive / "write").exists():
@@ -126,6 +129,7 @@ export function drivenAt(box: Sandbox, top: string): Driven {
     release: (order) => rmSync(join(folder, order), { force: true }),
     starts: () => (existsSync(join(folder, "starts")) ? readFileSync(join(folder, "starts"), "utf8").split("\n").length - 1 : 0),
     untilWaiting: () => until(() => existsSync(join(folder, "waiting")), "the recipe to wait"),
+    untilAsked: () => until(() => existsSync(join(folder, "asked")), "the recipe to be asked to end"),
     write: (path, text) => box.write(join(top, path), text),
     read: (path) => box.read(join(top, path)),
     async imported() {

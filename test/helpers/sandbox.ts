@@ -56,6 +56,7 @@ export interface Sandbox {
   commit(cwd: string, message: string): Promise<string>;
   cli(cwd: string, ...args: readonly string[]): Promise<RunResult>;
   /** The command with `--json` added, and its parsed answer. */
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller names the answer's shape
   cliJson<T = CheckAnswer>(
     cwd: string,
     ...args: readonly string[]
@@ -125,6 +126,7 @@ function sandboxAt(root: string, environment: Readonly<Record<string, string>>):
       return git(cwd, "rev-parse", "HEAD");
     },
     cli,
+    // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller names the answer's shape
     async cliJson<T>(cwd: string, ...args: readonly string[]) {
       const result = await cli(cwd, ...args, "--json");
       return { ...result, json: parse<T>(result, args) };
@@ -153,6 +155,7 @@ function merge(
   return merged;
 }
 
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller names the answer's shape
 function parse<T>(result: RunResult, args: readonly string[]): T {
   try {
     return JSON.parse(result.stdout) as T;

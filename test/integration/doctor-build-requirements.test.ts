@@ -72,6 +72,17 @@ test("a program in place of the distribution, and wheel with a new setuptools, w
   ]);
 });
 
+test("a program on PATH of a version that is not asked for", async (t) => {
+  const patient = await createPatient(t);
+  require(patient, "cmake>=3.26");
+  patient.script("cmake", "echo cmake version 3.22.1");
+  const found = told(await patient.examine({ extension: { tools: ["cmake"] } }), CHECK);
+  assert.match(
+    found.join(),
+    /^warning: .* asks for cmake>=3\.26, 3\.22\.1 is installed \(.*\/bin\/cmake\) \| /,
+  );
+});
+
 test("setup.py without an installer needs what it imports", async (t) => {
   const patient = await createPatient(t);
   require(patient, "torch", "wheel");

@@ -80,18 +80,24 @@ test("a failed build leaves the directory as it was, byte for byte", async (t) =
   assert.equal(project.digest(), before);
 });
 
-test("a folder of mine whose name is no UTF-8", async (t) => {
-  const project = await drivenProject(t);
-  await mustRun(project.box, project.top);
-  const script = `import os; os.makedirs(b"work/caf\\xe9"); open(b"work/caf\\xe9/\\xff.txt", "w").write("mine")`;
-  assert.equal((await project.box.run(project.top, ["python3", "-c", script])).code, 0);
-  project.write("csrc/a.txt", "two\n");
-  const { code, stderr } = await project.box.cli(project.top);
-  assert.equal(code, 0, stderr);
-  const look = `print(open(b"work/caf\\xe9/\\xff.txt").read())`;
-  assert.equal((await project.box.run(project.top, ["python3", "-c", look])).stdout, "mine\n");
-  assert.match(await project.imported(), /two/);
-});
+for (const [what, folder, file] of [
+  ["a folder", "work/caf\\xe9", "work/caf\\xe9/mine.txt"],
+  ["a file", "work", "work/\\xff.txt"],
+] as const) {
+  test(`${what} of mine whose name is no UTF-8`, async (t) => {
+    const project = await drivenProject(t);
+    await mustRun(project.box, project.top);
+    const make = `import os; os.makedirs(b"${folder}", exist_ok=True); open(b"${file}", "w").write("mine")`;
+    assert.equal((await project.box.run(project.top, ["python3", "-c", make])).code, 0);
+    project.write("csrc/a.txt", "two\n");
+    const { code, stderr } = await project.box.cli(project.top);
+    assert.equal(code, 0, stderr);
+    assert.match(await project.imported(), /two/, stderr);
+    const shown = await project.box.run(project.top, ["python3", "-c", `print(open(b"${file}").read())`]);
+    assert.equal(shown.stdout, "mine\n", stderr);
+    assert.equal((await project.box.cli(project.top, "check")).code, 0);
+  });
+}
 
 function assertKept(project: Driven): void {
   const quarantine = project.stateFile("quarantine");

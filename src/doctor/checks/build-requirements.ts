@@ -26,23 +26,40 @@ export function buildRequirements(context: DoctorContext): Finding[] {
 }
 
 function examine(wanted: Requirement, interpreter: Interpreter, context: DoctorContext): Finding[] {
-  const installed = findDistributions(interpreter.sitePackages, [wanted.name, "setuptools"]);
-  const found = installed.get(wanted.name);
+  const found = findVersion(wanted.name, interpreter, context);
   const asked = `[build-system].requires asks for ${wanted.name}${wanted.specifiers}`;
   const fix = installFix(wanted, interpreter, context.path);
-  if (found !== undefined) {
-    if (satisfies(found.version, wanted.specifiers) !== false) return [];
-    const isPinnedTorch = wanted.name === "torch" && /(?:^|,)\s*==(?!=)/.test(wanted.specifiers);
-    const text = `${asked}, ${found.version} is installed (${found.metadata})`;
-    // Built against one torch and run with another, a library does not load. Other pins are often too tight.
-    return [{ check: CHECK, level: isPinnedTorch ? "error" : "warning", text, fix }];
+  if (found === null) {
+    if (isMadeByAnother(wanted, interpreter)) return [];
+    const text = `${asked}, which is not installed for ${interpreter.path}, and the recipe builds without isolation`;
+    return [{ check: CHECK, level: missingLevel(wanted, context), text, fix }];
   }
-  if (isThereOtherwise(wanted, interpreter, context.path)) return [];
-  // Since 70.1 setuptools makes wheels by itself.
-  if (wanted.name === "wheel" && satisfies(installed.get("setuptools")?.version ?? "", ">=70.1") === true)
-    return [];
-  const text = `${asked}, which is not installed for ${interpreter.path}, and the recipe builds without isolation`;
-  return [{ check: CHECK, level: missingLevel(wanted, context), text, fix }];
+  if (satisfies(found.version, wanted.specifiers) !== false) return [];
+  const isPinnedTorch = wanted.name === "torch" && /(?:^|,)==(?!=)/.test(wanted.specifiers);
+  const text = `${asked}, ${found.version} is installed (${found.file})`;
+  // Built against one torch and run with another, a library does not load. Other pins are often too tight.
+  return [{ check: CHECK, level: isPinnedTorch ? "error" : "warning", text, fix }];
+}
+
+/** What is there under that name; the version is empty where it is not known. Null: nothing. */
+function findVersion(
+  name: string,
+  { sitePackages }: Interpreter,
+  { path, toolchain }: DoctorContext,
+): { readonly version: string; readonly file: string } | null {
+  const installed = findDistributions(sitePackages, [name]).get(name);
+  if (installed !== undefined) return { version: installed.version, file: installed.metadata };
+  const links = sitePackages.map((folder) => join(folder, `${name}.egg-link`));
+  const file =
+    links.find((link) => existsSync(link)) ?? (PROGRAMS.has(name) ? findProgram(name, path) : null);
+  if (file === null) return null;
+  return { version: toolchain.tools.find((tool) => tool.path === file)?.version ?? "", file };
+}
+
+/** Since 70.1 setuptools makes wheels by itself. */
+function isMadeByAnother({ name }: Requirement, { sitePackages }: Interpreter): boolean {
+  const setuptools = findDistributions(sitePackages, ["setuptools"]).get("setuptools")?.version ?? "";
+  return name === "wheel" && satisfies(setuptools, ">=70.1") === true;
 }
 
 /** An installer asks the backend, which needs its requirements; setup.py needs those that it imports. */
@@ -51,15 +68,6 @@ function missingLevel({ name }: Requirement, { extension, readTree }: DoctorCont
   const module = name.replaceAll("-", "_");
   const imports = new RegExp(`^\\s*(?:import|from)\\s+${module}\\b`, "im").test(readTree("setup.py") ?? "");
   return imports ? "error" : "warning";
-}
-
-function isThereOtherwise(
-  { name }: Requirement,
-  { sitePackages }: Interpreter,
-  path: readonly string[],
-): boolean {
-  if (PROGRAMS.has(name)) return findProgram(name, path) !== null;
-  return sitePackages.some((folder) => existsSync(join(folder, `${name}.egg-link`)));
 }
 
 /** Requirements that count here; one whose marker is not understood is left alone. */
