@@ -1,7 +1,7 @@
 /** `init` on a present build: what was it made from? Evidence, or the person's word, or "unproven", which is stale. */
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { distributionFiles, findOutputs } from "./build/find-outputs.ts";
+import { distributionFiles, findOutputs, trackedOutputs } from "./build/find-outputs.ts";
 import { listFiles } from "./build/foreign-files.ts";
 import { newBuildId } from "./build/request.ts";
 import { childEnvironment } from "./fingerprint/environment.ts";
@@ -56,6 +56,7 @@ export async function adopt(
     note: isBroken ? `your build does not verify: ${verified.why}` : dated.note,
     fingerprint: dated.fingerprint,
     outputs,
+    trackedOutputs: trackedOutputs(part.extension, tracked),
     buildDirFiles: part.extension.buildDirs.flatMap((folder) => listFiles(ws.top, join(ws.top, folder))),
   };
   const written = writeState(baselinePath(ws, name, baseline.interpreter), baseline);

@@ -101,9 +101,9 @@ function verdictOf(
   return now.operation !== null || now.buildObstacles.length > 0 ? "blocked" : "rebuild";
 }
 
-/** A kept build of exactly this fingerprint is as good as a new one, unless its files may not be written or are hidden. */
+/** A kept build of exactly this state is as good as a new one, unless another file would be imported in its place. */
 function canRestore(known: KnownBaseline, now: Observation, policy: Policy): boolean {
-  const hidden = now.outputReasons.some((reason) => reason.kind === "output-tracked" || reason.kind === "output-shadowed");
+  const hidden = now.outputReasons.some((reason) => reason.kind === "output-shadowed");
   return now.hasSlot && !policy.force && !hidden && known.kind !== "unreadable";
 }
 

@@ -169,6 +169,8 @@ export interface Baseline {
   readonly note: string;
   readonly fingerprint: Fingerprint;
   readonly outputs: readonly Output[];
+  /** Paths that the output globs name and git tracked: the same source builds less where git brings a file itself. */
+  readonly trackedOutputs: readonly RepoPath[];
   /** Files seen in our build directories after the build, for telling foreign files apart. */
   readonly buildDirFiles: readonly RepoPath[];
 }

@@ -1,6 +1,7 @@
 /** Fingerprint and outputs as they are now. Reads git, files and the toolchain; writes nothing, runs nothing of the tree. */
 import { existsSync } from "node:fs";
 import { relative } from "node:path";
+import { trackedOutputs } from "./build/find-outputs.ts";
 import { findRecipeProgram, resolveStep } from "./build/recipe.ts";
 import { loadConfig } from "./config/load.ts";
 import type { KnownBaseline, Observation } from "./decide.ts";
@@ -82,7 +83,7 @@ export async function observe(ws: Workspace, request: ObserveRequest): Promise<R
   if (!config.ok) return config;
   const chosen = chooseExtensions(config.value, request.only);
   if (!chosen.ok) return chosen;
-  const environment = await chooseEnvironment(ws, config.value, record.value, request.asker, reader.isTracked);
+  const environment = await chooseEnvironment(ws, config.value, record.value, request.asker, (path) => reader.isTracked(path));
   if (!environment.ok) return environment;
   const tracked = new Set([...tree.entries.map((entry) => entry.path), ...tree.unmerged]);
   const mayRun = untrackedOnly(ws.top, (path) => tracked.has(relative(ws.top, path)));
@@ -122,8 +123,8 @@ async function observeExtension(
   const fingerprint = makeFingerprint(extension, inputs.ids, toolchain);
   const outputs = baseline?.outputs ?? [];
   const outputReasons = await compareOutputs(ws.top, outputs, base.tracked, interpreter?.extSuffix ?? null);
-  const slot = findSlot(ws, extension.name, fingerprint.hash, interpreter?.path ?? null);
-  const usable = slot !== null && !slot.baseline.outputs.some((output) => base.tracked.has(output.path));
+  const isSame = baseline?.fingerprint.hash === fingerprint.hash && outputReasons.length === 0;
+  const slot = isSame ? null : usableSlot(base, extension, fingerprint.hash);
   const paths = [...outputs.map((output) => output.path), ...extension.buildDirs];
   const observation: Observation = {
     fingerprint,
@@ -136,9 +137,16 @@ async function observeExtension(
     buildObstacles: [...missingPrograms(ws, extension, environment), ...symlinked(ws, paths)],
     operation: request.ignoreOperation ? null : operationReason(ws, base.tree),
     foreign: [],
-    hasSlot: usable,
+    hasSlot: slot !== null,
   };
-  return ok({ extension, known: known.value, observation, slot: usable ? slot : null, inputs: inputs.ids });
+  return ok({ extension, known: known.value, observation, slot, inputs: inputs.ids });
+}
+
+/** A kept build of this fingerprint with nothing in it that git tracks now. */
+function usableSlot(base: Base, extension: Extension, fingerprint: string): Slot | null {
+  const tracked = trackedOutputs(extension, base.tracked);
+  const slot = findSlot(base.ws, extension.name, fingerprint, tracked, base.environment.interpreter?.path ?? null);
+  return slot?.baseline.outputs.some((output) => base.tracked.has(output.path)) === false ? slot : null;
 }
 
 function chooseExtensions(config: Config, only: readonly string[] | null): Result<readonly Extension[]> {

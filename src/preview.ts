@@ -1,10 +1,12 @@
 /** What would a commit need? Trees are compared, nothing is checked out; the toolchain is taken as unchanged. */
 import { compileGlobs } from "./config/globs.ts";
+import { trackedOutputs } from "./build/find-outputs.ts";
 import { combine, decide, type Observation } from "./decide.ts";
 import { compareInputs } from "./fingerprint/compare.ts";
 import { makeFingerprint } from "./fingerprint/fingerprint.ts";
-import { sortIds } from "./fingerprint/inputs.ts";
+import { inputMatcher, sortIds } from "./fingerprint/inputs.ts";
 import { PYPROJECT, pyprojectId } from "./fingerprint/pyproject.ts";
+import { COMMIT } from "./git/content-id.ts";
 import { showPath } from "./git/path-bytes.ts";
 import { diffRevisions, readFileAt, readRevision, type TreeChange } from "./git/revision-tree.ts";
 import type { Decision, Extension, ExtensionDecision, Reason, RepoPath, Workspace } from "./model.ts";
@@ -68,6 +70,7 @@ async function observationAt(
   const toolchain = known.kind === "known" ? known.baseline.fingerprint.toolchain : observation.fingerprint.toolchain;
   const fingerprint = makeFingerprint(extension, inputs, toolchain);
   const outputs = known.kind === "known" ? known.baseline.outputs : [];
+  const interpreter = known.kind === "known" ? known.baseline.interpreter : null;
   const tracked = outputs.filter((output) => tree.has(output.path)).map((output) => output.path);
   return {
     fingerprint,
@@ -76,7 +79,7 @@ async function observationAt(
     buildObstacles: [],
     operation: null,
     foreign: [],
-    hasSlot: findSlot(ws, extension.name, fingerprint.hash, known.kind === "known" ? known.baseline.interpreter : null) !== null,
+    hasSlot: findSlot(ws, extension.name, fingerprint.hash, trackedOutputs(extension, tree.keys()), interpreter) !== null,
   };
 }
 
@@ -87,8 +90,8 @@ export async function inputsAt(
   tree: ReadonlyMap<RepoPath, string>,
   commit: string,
 ): Promise<Map<RepoPath, string>> {
-  const isInput = compileGlobs(extension.inputs);
-  const ids = new Map([...tree].filter(([path]) => isInput(path)));
+  const isInput = inputMatcher(extension.inputs);
+  const ids = new Map([...tree].filter(([path, id]) => isInput(path, id.startsWith(COMMIT))));
   if (tree.has(PYPROJECT) && !ids.has(PYPROJECT) && extension.pyprojectTables.length > 0) {
     const text = await readFileAt(ws.top, commit, PYPROJECT);
     if (text !== null) ids.set(PYPROJECT, await pyprojectId(text, extension.pyprojectTables));
@@ -103,12 +106,13 @@ async function pairReasons(
   from: string,
   to: string,
 ): Promise<Reason[]> {
-  const isInput = compileGlobs(extension.inputs);
+  const isInput = inputMatcher(extension.inputs);
   const before = new Map<RepoPath, string>();
   const after = new Map<RepoPath, string>();
   for (const change of changes) {
-    const isTables = change.path === PYPROJECT && !isInput(PYPROJECT);
-    if (!isTables && !isInput(change.path)) continue;
+    const isTables = change.path === PYPROJECT && !isInput(PYPROJECT, false);
+    const isSubmodule = (change.from ?? change.to ?? "").startsWith(COMMIT) || (change.to ?? "").startsWith(COMMIT);
+    if (!isTables && !isInput(change.path, isSubmodule)) continue;
     if (isTables && extension.pyprojectTables.length === 0) continue;
     const [old, now] = isTables
       ? await Promise.all([tablesAt(ws, from, extension), tablesAt(ws, to, extension)])

@@ -21,9 +21,14 @@ export function findOutputs(top: string, extension: Extension, tracked: Readonly
   return [...found].sort();
 }
 
-/** Output globs that match no file now. */
-export function emptyGlobs(globs: readonly string[], outputs: readonly string[]): string[] {
-  return globs.filter((glob) => !glob.startsWith("!") && !outputs.some(compileGlobs([glob])));
+/** Paths among `tracked` that the output globs name: git brings them, so no build of ours may write them. */
+export function trackedOutputs(extension: Extension, tracked: Iterable<RepoPath>): RepoPath[] {
+  return [...tracked].filter(compileGlobs(extension.outputs)).sort();
+}
+
+/** Output globs that match none of `paths`. */
+export function emptyGlobs(globs: readonly string[], paths: readonly string[]): string[] {
+  return globs.filter((glob) => !glob.startsWith("!") && !paths.some(compileGlobs([glob])));
 }
 
 /** Packages (topmost folders with an `__init__.py`) or plain folders that hold the outputs. */

@@ -13,7 +13,7 @@ import { err, failure, ok, refuse, type Failure, type Result } from "../report/f
 import type { Quarantined } from "../store/quarantine.ts";
 import { stateUnwritable } from "../store/state-file.ts";
 import type { BuildLog } from "./build-log.ts";
-import { distributionFiles, emptyGlobs, findOutputs, packageFolders } from "./find-outputs.ts";
+import { distributionFiles, emptyGlobs, findOutputs, packageFolders, trackedOutputs } from "./find-outputs.ts";
 import { listFiles } from "./foreign-files.ts";
 import { foreignOutputs } from "./foreign-outputs.ts";
 import { planLevel } from "./levels.ts";
@@ -250,7 +250,7 @@ async function collect(
     const message = `not rebuilt: ${left.map(showPath).join(", ")} still holds the old build. Your previous build is untouched.`;
     return refuse("E202", message, `look at the recipe's log: ${request.outputPath}`);
   }
-  const empty = emptyGlobs(extension.configuredOutputs ?? [], outputs);
+  const empty = emptyGlobs(extension.configuredOutputs ?? [], [...outputs, ...trackedOutputs(extension, tracked)]);
   if (empty.length > 0 || outputs.length === 0) {
     const globs = empty.length > 0 ? empty : extension.outputs;
     const message = `the recipe ended well, but nothing matches ${globs.join(", ")}. Your previous build is untouched.`;
@@ -341,6 +341,7 @@ async function makeBaseline(
     note: "",
     fingerprint: part.observation.fingerprint,
     outputs: await readOutputs(ws.top, outputs),
+    trackedOutputs: trackedOutputs(part.extension, observed.tracked),
     buildDirFiles: part.extension.buildDirs.flatMap((folder) => listFiles(ws.top, join(ws.top, folder))),
   };
 }

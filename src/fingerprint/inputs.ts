@@ -28,13 +28,14 @@ export async function observeInputs(
   tree: WorkTree,
   extension: Extension,
 ): Promise<InputObservation> {
-  const isInput = compileGlobs(extension.inputs);
+  const matches = inputMatcher(extension.inputs);
+  const isInput = (path: RepoPath): boolean => matches(path, false);
   const ids = new Map<RepoPath, string>();
   const lagging: LaggingSubmodule[] = [];
   const suspects: RepoPath[] = [];
   let hashName: "sha1" | "sha256" = "sha1";
   for (const entry of tree.entries) {
-    if (!isInput(entry.path)) continue;
+    if (!matches(entry.path, entry.mode === "160000")) continue;
     if (entry.oid.length === 64) hashName = "sha256";
     if (entry.mode === "160000") {
       const present = await submoduleId(ws, entry.path);
@@ -49,6 +50,17 @@ export async function observeInputs(
   for (const [path, id] of await contentIds(ws.top, suspects, hashName)) ids.set(path, id);
   await setPyproject(ws, extension, ids);
   return { ids: sortIds(ids), lagging };
+}
+
+/**
+ * Which entries of a tree are inputs. A submodule is one when the globs would take a header or a source in it: its
+ * files are not in our tree, only its commit is.
+ */
+export function inputMatcher(globs: readonly string[]): (path: RepoPath, isSubmodule: boolean) => boolean {
+  const isInput = compileGlobs(globs);
+  const inside = ["a.h", "a.cpp", "a.cu", "include/a.h"];
+  return (path, isSubmodule) =>
+    isInput(path) || (isSubmodule && inside.some((name) => isInput(`${path}/${name}`)));
 }
 
 /** A map in the one order that every fingerprint uses: by code unit of the path. */

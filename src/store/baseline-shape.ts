@@ -11,6 +11,7 @@ export function isBaseline(value: unknown): value is Baseline {
     isText(value["note"]) &&
     isFingerprint(value["fingerprint"]) &&
     isListOf(value["outputs"], isOutput) &&
+    isListOf(value["trackedOutputs"], isText) &&
     isListOf(value["buildDirFiles"], isText)
   );
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { outputPath } from "../fingerprint/output-path.ts";
-import type { Baseline, Workspace } from "../model.ts";
+import type { Baseline, RepoPath, Workspace } from "../model.ts";
 import { isBaseline, isObject } from "./baseline-shape.ts";
 import { copyDurably } from "./move.ts";
 import { readState, writeDurably } from "./state-file.ts";
@@ -25,7 +25,8 @@ export const SLOT_LIMITS: SlotLimits = { maxCount: 12, maxBytes: 20 * 1024 ** 3 
 /** Builds whose files lie in an environment can only go back into that environment. */
 export function slotKey(baseline: Baseline): string {
   const inEnvironment = baseline.outputs.some((output) => isAbsolute(output.path));
-  return keyOf(baseline.extension, baseline.fingerprint.hash, inEnvironment ? baseline.interpreter : null);
+  const { extension, fingerprint, trackedOutputs } = baseline;
+  return keyOf(extension, fingerprint.hash, trackedOutputs, inEnvironment ? baseline.interpreter : null);
 }
 
 /** The slot of a fingerprint, if it is complete: every file is there with its size (content is checked when used). */
@@ -33,9 +34,11 @@ export function findSlot(
   ws: Workspace,
   extension: string,
   fingerprint: string,
+  trackedOutputs: readonly RepoPath[],
   interpreter: string | null,
 ): Slot | null {
-  for (const key of [keyOf(extension, fingerprint, interpreter), keyOf(extension, fingerprint, null)]) {
+  for (const place of [interpreter, null]) {
+    const key = keyOf(extension, fingerprint, trackedOutputs, place);
     const slot = readSlot(join(ws.slotsDir, key), key);
     if (slot?.baseline.extension === extension && slot.baseline.fingerprint.hash === fingerprint) return slot;
   }
@@ -120,8 +123,14 @@ export function pruneSlots(ws: Workspace, keep: ReadonlySet<string>, limits: Slo
   return dropped;
 }
 
-function keyOf(extension: string, fingerprint: string, interpreter: string | null): string {
-  return createHash("sha256").update(`${extension}\0${fingerprint}\0${interpreter ?? ""}`).digest("hex").slice(0, 32);
+function keyOf(
+  extension: string,
+  fingerprint: string,
+  trackedOutputs: readonly RepoPath[],
+  interpreter: string | null,
+): string {
+  const text = JSON.stringify([extension, fingerprint, [...trackedOutputs].sort(), interpreter]);
+  return createHash("sha256").update(text).digest("hex").slice(0, 32);
 }
 
 function readSlot(folder: string, key: string): Slot | null {

@@ -1,10 +1,17 @@
 import assert from "node:assert/strict";
-import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
 import { usePackedTool } from "../helpers/packed-tool.ts";
 import { cpythonModule, setuptoolsProject } from "../helpers/projects.ts";
-import { assertDocsPullRebuildsNothing, assertQuietPull, createPulledClone, setUp } from "../helpers/pulled-clone.ts";
+import {
+  assertDocsPullRebuildsNothing,
+  assertPullRebuilds,
+  assertQuietPull,
+  assertRestored,
+  createPulledClone,
+  setUp,
+} from "../helpers/pulled-clone.ts";
 import { venvCopy } from "../helpers/venv-copy.ts";
 
 await usePackedTool();
@@ -20,11 +27,8 @@ test("a setuptools C++ extension through a day of pulls", async (t) => {
   assert.equal(output.startsWith(`${clone}/tinykernels/`), true, output);
 
   await t.test("a merge that changes a kernel is rebuilt by the hook", async () => {
-    await scene.publish({ "csrc/ops.cpp": cpythonModule("_C", { add: "a + b", mul: "a * b" }) }, "multiply");
-    assert.match(await scene.pull(), /^rebuild-if-needed: rebuilding tinykernels in the background/m);
-    await scene.wait();
+    await assertPullRebuilds(scene, { "csrc/ops.cpp": cpythonModule("_C", { add: "a + b", mul: "a * b" }) });
     assert.equal(await evaluate("tinykernels._C", "m.mul(6, 7)"), "42.0");
-    assert.deepEqual((await scene.builds()).map((build) => build.trigger), ["typed", "post-merge"]);
   });
 
   await t.test("a merge of words alone rebuilds nothing", () => assertDocsPullRebuildsNothing(scene, output));
@@ -48,17 +52,7 @@ test("a setuptools C++ extension through a day of pulls", async (t) => {
     });
   });
 
-  await t.test("deleted and emptied outputs are restored without a compiler", async () => {
-    const built = readFileSync(output);
-    const starts = compilers.starts();
-    for (const destroy of [() => rmSync(output), () => writeFileSync(output, "")]) {
-      destroy();
-      assert.equal((await shell.cliJson(clone, "check")).json.decision, "restore");
-      await scene.must(shell.cli(clone));
-      assert.deepEqual(readFileSync(output), built);
-    }
-    assert.equal(compilers.starts(), starts);
-  });
+  await t.test("deleted and emptied outputs are restored without a compiler", () => assertRestored(scene, output));
 
   await t.test("an output that was deleted before a pull is restored by its hook", async () => {
     await scene.publish({ "README.md": "restored\n" });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { statSync } from "node:fs";
+import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Compilers, countedCompilers } from "./compilers.ts";
 import { createSandbox, type RunResult, type Sandbox } from "./sandbox.ts";
@@ -27,7 +27,9 @@ export interface PulledClone {
   pull(): Promise<string>;
   /** Waits for the build that a hook has started, which must end well. */
   wait(): Promise<void>;
-  /** What a fresh interpreter prints for an expression after an import, without the newline. */
+  /** What a fresh interpreter prints, without the newline at its end. */
+  python(...lines: readonly string[]): Promise<string>;
+  /** An expression of the module `m`. */
   evaluate(module: string, expression: string): Promise<string>;
   builds(): Promise<readonly Build[]>;
   /** The command must end with 0; gives its output. */
@@ -60,6 +62,8 @@ export async function createPulledClone(
     assert.equal(code, 0, stdout + stderr);
     return stdout + stderr;
   };
+  const python: PulledClone["python"] = async (...lines) =>
+    (await must(box.run(clone, [venv.python, "-c", lines.join("\n")]))).trimEnd();
   return {
     shell,
     upstream,
@@ -75,22 +79,53 @@ export async function createPulledClone(
     async wait() {
       await must(shell.cli(clone, "wait"));
     },
-    async evaluate(module, expression) {
-      const code = `import ${module} as m; print(${expression})`;
-      return (await must(box.run(clone, [venv.python, "-c", code]))).trimEnd();
-    },
+    python,
+    evaluate: (module, expression) => python(`import ${module} as m`, `print(${expression})`),
     async builds() {
       return (await shell.cliJson<{ builds: readonly Build[] }>(clone, "history")).json.builds;
     },
   };
 }
 
-/** `init` and the first build, by what a person types. */
-export async function setUp(scene: PulledClone, ...options: readonly string[]): Promise<void> {
+/** `init` and the first build, by what a person types; gives what the build printed. */
+export async function setUp(scene: PulledClone, ...options: readonly string[]): Promise<string> {
   const { shell, clone, must } = scene;
   assert.match(await must(shell.cli(clone, "init", "--yes", ...options)), /no build yet: `rebuild-if-needed` makes one/);
-  await must(shell.cli(clone));
+  const said = await must(shell.cli(clone));
   assert.equal((await shell.cliJson(clone, "check")).json.decision, "fresh");
+  return said;
+}
+
+/** A commit of upstream whose pull makes the hook rebuild, in the background, to a good end. */
+export async function assertPullRebuilds(scene: PulledClone, files: Readonly<Record<string, string>>): Promise<void> {
+  await scene.publish(files, "native change");
+  await assertRebuiltBy(scene, "post-merge", () => scene.pull());
+}
+
+/** Whatever `event` does, its hook says that it rebuilds, and that build is the next in the history. */
+export async function assertRebuiltBy(scene: PulledClone, hook: string, event: () => Promise<string>): Promise<void> {
+  const before = await scene.builds();
+  assert.match(await event(), /^rebuild-if-needed: rebuilding \S+ in the background/m);
+  await scene.wait();
+  const added = (await scene.builds()).slice(before.length);
+  assert.deepEqual(
+    added.map(({ trigger, action, result }) => ({ trigger, action, result })),
+    [{ trigger: hook, action: "rebuild", result: "good" }],
+  );
+  assert.equal((await scene.shell.cliJson(scene.clone, "check")).json.decision, "fresh");
+}
+
+/** Deleted, then emptied: each is seen and cured without a compiler. */
+export async function assertRestored(scene: PulledClone, output: string): Promise<void> {
+  const built = readFileSync(output);
+  const starts = scene.compilers.starts();
+  for (const destroy of [rmSync, (path: string) => writeFileSync(path, "")]) {
+    destroy(output);
+    assert.equal((await scene.shell.cliJson(scene.clone, "check")).json.decision, "restore");
+    await scene.must(scene.shell.cli(scene.clone));
+    assert.deepEqual(readFileSync(output), built);
+  }
+  assert.equal(scene.compilers.starts(), starts);
 }
 
 /** A commit that changes a text and nothing else: the hook says nothing, starts nothing and changes no file. */

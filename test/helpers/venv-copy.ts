@@ -16,6 +16,11 @@ export async function venvCopy(box: Sandbox, folder: string, packages: readonly 
   return venvAt(full, box.environment["PATH"] ?? "");
 }
 
+/** The same without a copy, for large ones: whoever uses it must not write into it. */
+export async function sharedVenv(box: Sandbox, packages: readonly string[]): Promise<Venv> {
+  return venvAt(join(await keptVenv(packages), "venv"), box.environment["PATH"] ?? "");
+}
+
 /** A folder with the unpacked source releases of `name`, each in its own folder `name-version`. */
 export function sourceReleases(
   name: string,

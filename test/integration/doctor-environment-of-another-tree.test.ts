@@ -48,6 +48,19 @@ test("a linked worktree inside this tree is another tree", async (t) => {
   assert.equal(checkEditable(linked, "pkg", [patient.site]).length, 0);
 });
 
+test("a submodule is part of this tree, a linked worktree of it is not", async (t) => {
+  const patient = await createPatient(t);
+  const { sandbox, top } = patient;
+  const library = await sandbox.repository("library");
+  await sandbox.commit(library, "one");
+  await sandbox.git(top, "-c", "protocol.file.allow=always", "submodule", "add", "--quiet", library, "lib");
+  installEditable(patient, join(top, "lib"));
+  assert.deepEqual(checkEditable(top, "pkg", [patient.site]), []);
+  await sandbox.git(join(top, "lib"), "worktree", "add", "--quiet", join(top, "lib-feature"));
+  installEditable(patient, join(top, "lib-feature"));
+  assert.equal(checkEditable(top, "pkg", [patient.site]).length, 1);
+});
+
 for (const [name, file, content] of [
   ["setuptools, a path file", "__editable__.pkg_name-1.0.pth", (other: string) => `${other}\n`],
   [

@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import test from "node:test";
+import { usePackedTool } from "../helpers/packed-tool.ts";
+import { torchOperators, torchProject } from "../helpers/projects.ts";
+import {
+  assertDocsPullRebuildsNothing,
+  assertPullRebuilds,
+  assertRestored,
+  createPulledClone,
+  setUp,
+} from "../helpers/pulled-clone.ts";
+import { sharedVenv } from "../helpers/venv-copy.ts";
+
+await usePackedTool();
+
+test("operators of torch, registered by TORCH_LIBRARY", async (t) => {
+  const scene = await createPulledClone(t, {
+    write(folder) {
+      torchProject(folder, { add: "a + b" });
+      writeFileSync(join(folder, "rebuild-if-needed.toml"), config("add"));
+    },
+    venv: (box) => sharedVenv(box, ["torch==2.13.0", "setuptools>=77", "ninja"]),
+  });
+  await setUp(scene);
+  const output = await scene.evaluate("tinykernels._C", "m.__file__");
+  const answer = (name: string): Promise<string> =>
+    scene.python("import torch, tinykernels", `print(torch.ops.tinykernels.${name}(torch.tensor(6), torch.tensor(7)).item())`);
+  assert.equal(await answer("add"), "13");
+
+  await t.test("an operator that upstream added and requires is there after the pull", async () => {
+    await assertPullRebuilds(scene, {
+      "csrc/ops.cpp": torchOperators({ add: "a + b", mul: "a * b" }),
+      "rebuild-if-needed.toml": config("add", "mul"),
+    });
+    assert.equal(await answer("mul"), "42");
+  });
+  await t.test("words alone rebuild nothing", () => assertDocsPullRebuildsNothing(scene, output));
+  await t.test("a destroyed library is restored without a compiler", () => assertRestored(scene, output));
+});
+
+/** Built in place, so that the environment, which other tests share, is only read. */
+function config(...operators: readonly string[]): string {
+  return `[[extension]]
+name = "tinykernels"
+recipe = [["python", "setup.py", "build_ext", "--inplace"]]
+require = ${JSON.stringify(operators.map((name) => `torch.ops.tinykernels.${name}`))}
+`;
+}
