@@ -38,12 +38,16 @@ export async function adopt(
   const site = distributionFiles(part.extension, environment.interpreter).outputs;
   const outputs = await readOutputs(ws.top, [...findOutputs(ws.top, part.extension, tracked), ...site]);
   if (outputs.length === 0) {
-    return { ok: true, value: { extension: name, text: `${name}: no build yet: \`rebuild-if-needed\` makes one` } };
+    return {
+      ok: true,
+      value: { extension: name, text: `${name}: no build yet: \`rebuild-if-needed\` makes one` },
+    };
   }
   const builtMs = Math.min(...outputs.map((output) => Number(BigInt(output.mtimeNs) / 1_000_000n)));
-  const dated = assumeFresh ? assumed(observed, part) : await date(observed, part, builtMs);
+  const dated = assumeFresh ? assumed(observed, part) : await datePresent(observed, part, builtMs);
   const isProven = dated.origin !== "unproven";
-  const verified = isProven && isSame(dated.fingerprint, part) ? await verifyPresent(observed, part, outputs) : null;
+  const verified =
+    isProven && isSame(dated.fingerprint, part) ? await verifyPresent(observed, part, outputs) : null;
   const isBroken = verified !== null && !verified.ok;
   const baseline: Baseline = {
     version: 1,
@@ -81,7 +85,7 @@ function assumed(observed: Observed, part: ObservedExtension): Dated {
  * not this machine's because commits were made with a set date, files that may have been built before they were
  * committed), the build is unproven, and the inputs that were written after it count as changed.
  */
-async function date(observed: Observed, part: ObservedExtension, builtMs: number): Promise<Dated> {
+async function datePresent(observed: Observed, part: ObservedExtension, builtMs: number): Promise<Dated> {
   const { ws } = observed;
   const { toolchain } = part.observation.fingerprint;
   const when = dayAndTime(builtMs);
@@ -89,7 +93,12 @@ async function date(observed: Observed, part: ObservedExtension, builtMs: number
   const unproven = (note: string): Dated => {
     const inputs = new Map(part.inputs);
     for (const path of younger) inputs.set(path, "unknown");
-    return { origin: "unproven", commit: null, note: `your build is of ${when}${note}`, fingerprint: makeFingerprint(part.extension, inputs, toolchain) };
+    return {
+      origin: "unproven",
+      commit: null,
+      note: `your build is of ${when}${note}`,
+      fingerprint: makeFingerprint(part.extension, inputs, toolchain),
+    };
   };
   const clock = lastReflogMs(ws);
   if (clock === null || Math.abs(clock.entryMs - clock.fileMs) > 5000) {
@@ -97,24 +106,36 @@ async function date(observed: Observed, part: ObservedExtension, builtMs: number
   }
   const commit = await headAt(ws, builtMs);
   const tree = commit === null ? null : await readRevision(ws.top, commit);
-  if (commit === null || tree === null) return unproven(", before the reflog begins: what it was made from is not known");
+  if (commit === null || tree === null)
+    return unproven(", before the reflog begins: what it was made from is not known");
   const inputs = await inputsAt(ws, part.extension, tree, commit);
   const differing = [...part.inputs].filter(([path, id]) => inputs.get(path) !== id).map(([path]) => path);
   const uncertain = differing.find((path) => !younger.includes(path));
   if (uncertain !== undefined && differing.every((path) => !younger.includes(path))) {
-    return unproven(`, ${commit.slice(0, 9)}; ${showPath(uncertain)} differs from that commit and may have been built so`);
+    return unproven(
+      `, ${commit.slice(0, 9)}; ${showPath(uncertain)} differs from that commit and may have been built so`,
+    );
   }
   const hasMoved = clock.entryMs >= builtMs - 1000;
   const [touched] = younger;
   if (differing.length === 0 && touched !== undefined && !hasMoved) {
-    return unproven(`, ${commit.slice(0, 9)}; ${showPath(touched)} was written after it and was perhaps another then`);
+    return unproven(
+      `, ${commit.slice(0, 9)}; ${showPath(touched)} was written after it and was perhaps another then`,
+    );
   }
-  return { origin: "adopted", commit, note: "", fingerprint: makeFingerprint(part.extension, inputs, toolchain) };
+  return {
+    origin: "adopted",
+    commit,
+    note: "",
+    fingerprint: makeFingerprint(part.extension, inputs, toolchain),
+  };
 }
 
 /** ctime cannot be set: a file that is older than the oldest output was there, as it is, when that was built. */
 function isOlder(top: string, path: RepoPath, builtMs: number): boolean {
-  return (statSync(fullPath(top, path), { throwIfNoEntry: false })?.ctimeMs ?? Number.POSITIVE_INFINITY) < builtMs;
+  return (
+    (statSync(fullPath(top, path), { throwIfNoEntry: false })?.ctimeMs ?? Number.POSITIVE_INFINITY) < builtMs
+  );
 }
 
 function isSame(fingerprint: Fingerprint, part: ObservedExtension): boolean {
@@ -158,8 +179,8 @@ function describe(baseline: Baseline, builtMs: number): string {
 }
 
 function dayAndTime(ms: number): string {
-  const date = new Date(ms);
+  const day = new Date(ms);
   const two = (value: number): string => String(value).padStart(2, "0");
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
+  const date = `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}`;
+  return `${date} ${two(day.getHours())}:${two(day.getMinutes())}`;
 }

@@ -30,7 +30,9 @@ main(process.argv.slice(2)).then(
   },
   (error: unknown) => {
     const stack = error instanceof Error ? error.stack : String(error);
-    io.say(`rebuild-if-needed: E999 this is a bug. Nothing more was done.\n${stack}\nNext: report it with the text above`);
+    io.say(
+      `rebuild-if-needed: E999 this is a bug. Nothing more was done.\n${stack}\nNext: report it with the text above`,
+    );
     process.exitCode = 1;
   },
 );

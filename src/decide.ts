@@ -1,6 +1,15 @@
 /** Pure: (baseline, observation, policy) -> decision. No disk, no clock, no process. */
 import { compareFingerprints } from "./fingerprint/compare.ts";
-import type { Baseline, Decision, ExtensionDecision, Fingerprint, Level, Reason, Strategy, Verdict } from "./model.ts";
+import type {
+  Baseline,
+  Decision,
+  ExtensionDecision,
+  Fingerprint,
+  Level,
+  Reason,
+  Strategy,
+  Verdict,
+} from "./model.ts";
 import { assertNever } from "./report/failure.ts";
 
 export type KnownBaseline =
@@ -46,7 +55,13 @@ export function decide(
     case "restore":
       return { name, decision: "restore", reasons, fingerprint };
     case "rebuild":
-      return { name, decision: "rebuild", level: levelOf(known, differences, policy.strategy), reasons, fingerprint };
+      return {
+        name,
+        decision: "rebuild",
+        level: levelOf(known, differences, policy.strategy),
+        reasons,
+        fingerprint,
+      };
     case "held":
       return { name, decision: "held", reasons: [...now.foreign, ...reasons], fingerprint };
     case "blocked":
@@ -75,7 +90,9 @@ function differencesOf(known: KnownBaseline, now: Observation): Reason[] {
     case "none":
       return [{ kind: "no-baseline", text: "no verified build is recorded here" }];
     case "unreadable":
-      return [{ kind: "baseline-unreadable", text: `the record of the last build cannot be read: ${known.why}` }];
+      return [
+        { kind: "baseline-unreadable", text: `the record of the last build cannot be read: ${known.why}` },
+      ];
     case "known": {
       const { baseline } = known;
       const changes = compareFingerprints(baseline.fingerprint, now.fingerprint);
@@ -111,7 +128,8 @@ function blockers(now: Observation): Reason[] {
   return [...now.obstacles, ...(now.operation === null ? [] : [now.operation]), ...now.buildObstacles];
 }
 
-const BUILD_FILE = /(^|\/)(CMakeLists\.txt|CMakePresets\.json|meson\.build|meson_options\.txt|setup\.py|setup\.cfg|pyproject\.toml)$|\.(cmake|py|toml|in)$/;
+const BUILD_FILE =
+  /(^|\/)(CMakeLists\.txt|CMakePresets\.json|meson\.build|meson_options\.txt|setup\.py|setup\.cfg|pyproject\.toml)$|\.(cmake|py|toml|in)$/;
 
 /** The lowest rung that can be right. Added and removed files start at reconfigure: a glob may pick them up. */
 function levelOf(known: KnownBaseline, differences: readonly Reason[], strategy: Strategy): Level {

@@ -46,12 +46,17 @@ export async function lookForEvent(ws: Workspace, hook: string, context: EventCo
       return buildHere(ws, hook, context);
     case "rebuild":
       if (decision.extensions.some((one) => one.reasons.some((reason) => reason.kind === "no-baseline"))) {
-        return tell("no verified build is recorded here, so nothing is built by itself. Next: rebuild-if-needed init");
+        return tell(
+          "no verified build is recorded here, so nothing is built by itself. Next: rebuild-if-needed init",
+        );
       }
-      if (decision.extensions.some((one) => one.reasons.some((reason) => reason.kind === "baseline-unreadable"))) {
+      if (
+        decision.extensions.some((one) => one.reasons.some((reason) => reason.kind === "baseline-unreadable"))
+      ) {
         return tell(`stale: ${firstReason(decision)}. Next: rebuild-if-needed`);
       }
-      if (!recorded.ok || recorded.value === null) return tell("no environment is recorded here. Next: rebuild-if-needed init");
+      if (!recorded.ok || recorded.value === null)
+        return tell("no environment is recorded here. Next: rebuild-if-needed init");
       return onRebuild(ws, hook, decision, config.mode, context);
     default:
       return assertNever(decision.decision);
@@ -67,15 +72,25 @@ function dropCheckPending(ws: Workspace): void {
   }
 }
 
-async function onRebuild(ws: Workspace, hook: string, decision: Decision, mode: Mode, context: EventContext): Promise<void> {
+async function onRebuild(
+  ws: Workspace,
+  hook: string,
+  decision: Decision,
+  mode: Mode,
+  context: EventContext,
+): Promise<void> {
   const tell = (text: string): void => context.say(`rebuild-if-needed: ${text}`);
   const stale = decision.extensions.filter((one) => one.decision === "rebuild");
   const names = stale.map((one) => one.name).join(", ");
   const history = readHistory(ws);
-  const failed = stale.map((one) => lastFailure(history, one.name, one.fingerprint)).find((entry) => entry !== null);
+  const failed = stale
+    .map((one) => lastFailure(history, one.name, one.fingerprint))
+    .find((entry) => entry !== null);
   if (failed !== undefined) {
     const how = failed.action === "undo" ? "was undone by you" : `${failed.result} for this very state`;
-    return tell(`stale: ${names} (${firstReason(decision)}), and its build ${how}, so it is not tried again. Next: rebuild-if-needed`);
+    return tell(
+      `stale: ${names} (${firstReason(decision)}), and its build ${how}, so it is not tried again. Next: rebuild-if-needed`,
+    );
   }
   if (mode === "notify") return tell(`stale: ${names}: ${firstReason(decision)}. Next: rebuild-if-needed`);
   const isShort = decision.estimateMs !== undefined && decision.estimateMs < SHORT_MS;
@@ -85,10 +100,13 @@ async function onRebuild(ws: Workspace, hook: string, decision: Decision, mode: 
   const { buildId, pid } = started.value;
   if (!attach) {
     const time = decision.estimateMs === undefined ? "" : `, about ${duration(decision.estimateMs)}`;
-    return tell(`rebuilding ${names} in the background${time} (${firstReason(decision)}). Watch: rebuild-if-needed wait`);
+    return tell(
+      `rebuilding ${names} in the background${time} (${firstReason(decision)}). Watch: rebuild-if-needed wait`,
+    );
   }
   const end = await watch({ ws, buildId, pid, write: context.say, showOutput: context.canWatch });
-  if (end.kind === "died") tell("the builder was killed. Your previous build is in place. Next: rebuild-if-needed");
+  if (end.kind === "died")
+    tell("the builder was killed. Your previous build is in place. Next: rebuild-if-needed");
 }
 
 /** A restore takes milliseconds: no process of its own. */
@@ -98,7 +116,8 @@ async function buildHere(ws: Workspace, hook: string, context: EventContext): Pr
   writeRequest(ws, request);
   const lines: string[] = [];
   await runBuilder(ws, request, (line) => lines.push(line));
-  for (const line of lines) context.say(line.startsWith("rebuild-if-needed") ? line : `rebuild-if-needed: ${line}`);
+  for (const line of lines)
+    context.say(line.startsWith("rebuild-if-needed") ? line : `rebuild-if-needed: ${line}`);
 }
 
 function firstReason(decision: Decision): string {

@@ -73,7 +73,11 @@ export async function observe(ws: Workspace, request: ObserveRequest): Promise<R
     return refuse("E101", "git cannot read this repository's index. Nothing was changed.", "git status");
   }
   if (head === null) {
-    return refuse("E102", "this repository has no commit yet. Nothing was changed.", "git commit, then: rebuild-if-needed");
+    return refuse(
+      "E102",
+      "this repository has no commit yet. Nothing was changed.",
+      "git commit, then: rebuild-if-needed",
+    );
   }
   const stored = readEnvironment(ws);
   if (!stored.ok) return stored;
@@ -83,11 +87,22 @@ export async function observe(ws: Workspace, request: ObserveRequest): Promise<R
   if (!config.ok) return config;
   const chosen = chooseExtensions(config.value, request.only);
   if (!chosen.ok) return chosen;
-  const environment = await chooseEnvironment(ws, config.value, record.value, request.asker, (path) => reader.isTracked(path));
+  const environment = await chooseEnvironment(ws, config.value, record.value, request.asker, (path) =>
+    reader.isTracked(path),
+  );
   if (!environment.ok) return environment;
   const tracked = new Set([...tree.entries.map((entry) => entry.path), ...tree.unmerged]);
   const mayRun = untrackedOnly(ws.top, (path) => tracked.has(relative(ws.top, path)));
-  const base = { ws, config: config.value, environment: environment.value, record: record.value, tree, tracked, mayRun, head };
+  const base = {
+    ws,
+    config: config.value,
+    environment: environment.value,
+    record: record.value,
+    tree,
+    tracked,
+    mayRun,
+    head,
+  };
   const extensions: ObservedExtension[] = [];
   for (const extension of chosen.value) {
     const observed = await observeExtension(base, extension, request);
@@ -132,7 +147,9 @@ async function observeExtension(
     obstacles: [
       ...lostInterpreter(environment),
       ...inputs.lagging.map(lagReason),
-      ...(interpreter === null ? [] : checkEditable(ws.top, extension.distribution, interpreter.sitePackages)),
+      ...(interpreter === null
+        ? []
+        : checkEditable(ws.top, extension.distribution, interpreter.sitePackages)),
     ],
     buildObstacles: [...missingPrograms(ws, extension, environment), ...symlinked(ws, paths)],
     operation: request.ignoreOperation ? null : operationReason(ws, base.tree),
@@ -145,7 +162,13 @@ async function observeExtension(
 /** A kept build of this fingerprint with nothing in it that git tracks now. */
 function usableSlot(base: Base, extension: Extension, fingerprint: string): Slot | null {
   const tracked = trackedOutputs(extension, base.tracked);
-  const slot = findSlot(base.ws, extension.name, fingerprint, tracked, base.environment.interpreter?.path ?? null);
+  const slot = findSlot(
+    base.ws,
+    extension.name,
+    fingerprint,
+    tracked,
+    base.environment.interpreter?.path ?? null,
+  );
   return slot?.baseline.outputs.some((output) => base.tracked.has(output.path)) === false ? slot : null;
 }
 
@@ -153,7 +176,8 @@ function chooseExtensions(config: Config, only: readonly string[] | null): Resul
   if (only === null) return ok(config.extensions);
   const names = config.extensions.map((extension) => extension.name);
   const unknown = only.find((name) => !names.includes(name));
-  if (unknown === undefined) return ok(config.extensions.filter((extension) => only.includes(extension.name)));
+  if (unknown === undefined)
+    return ok(config.extensions.filter((extension) => only.includes(extension.name)));
   const message = `there is no extension "${unknown}" here; there is: ${names.join(", ")}. Nothing was changed.`;
   return refuse("E104", message, `rebuild-if-needed --extension ${names[0] ?? "NAME"}`);
 }
@@ -185,7 +209,10 @@ async function interpreterOfRecord(
   isTracked: (path: RepoPath) => boolean,
 ): Promise<Result<EnvironmentOfRecord>> {
   const mayRun = untrackedOnly(ws.top, (path) => isTracked(relative(ws.top, path)));
-  const wanted = config.interpreter === null && record !== null ? null : findInterpreter(ws.top, config.interpreter, process.env, mayRun);
+  const wanted =
+    config.interpreter === null && record !== null
+      ? null
+      : findInterpreter(ws.top, config.interpreter, process.env, mayRun);
   if (wanted !== null && !wanted.ok) return wanted;
   if (record !== null && (wanted === null || wanted.value === record.interpreter?.path)) {
     if (record.interpreter === null || isIntact(record)) return ok(record);
@@ -225,7 +252,9 @@ function missingPrograms(ws: Workspace, extension: Extension, environment: Build
     const step = resolveStep(argv, context);
     if (step.kind === "step") return [];
     const isTried = findRecipeProgram(step.program, context) !== null;
-    return isTried ? [] : [{ kind: "tool-missing", path: step.program, text: `${step.program} is not on the recorded PATH` }];
+    return isTried
+      ? []
+      : [{ kind: "tool-missing", path: step.program, text: `${step.program} is not on the recorded PATH` }];
   });
 }
 

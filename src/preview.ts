@@ -29,7 +29,9 @@ export async function previewCommit(observed: Observed, commit: string): Promise
   const idle = decisions.every((one) => one.decision === "fresh");
   const foreign = idle ? [] : await foreignAt(ws, commit);
   const judged = decisions.map((one) =>
-    one.decision === "fresh" || foreign.length === 0 ? one : { ...withoutLevel(one), decision: "held" as const, reasons: [...foreign, ...one.reasons] },
+    one.decision === "fresh" || foreign.length === 0
+      ? one
+      : { ...withoutLevel(one), decision: "held" as const, reasons: [...foreign, ...one.reasons] },
   );
   const stale = judged.filter((one) => one.decision === "rebuild").map((one) => one.name);
   return combine(judged, estimateMs(readHistory(ws), stale));
@@ -67,7 +69,8 @@ async function observationAt(
 ): Promise<Observation> {
   const { extension, observation, known } = part;
   const inputs = await inputsAt(ws, extension, tree, commit);
-  const toolchain = known.kind === "known" ? known.baseline.fingerprint.toolchain : observation.fingerprint.toolchain;
+  const toolchain =
+    known.kind === "known" ? known.baseline.fingerprint.toolchain : observation.fingerprint.toolchain;
   const fingerprint = makeFingerprint(extension, inputs, toolchain);
   const outputs = known.kind === "known" ? known.baseline.outputs : [];
   const interpreter = known.kind === "known" ? known.baseline.interpreter : null;
@@ -79,7 +82,9 @@ async function observationAt(
     buildObstacles: [],
     operation: null,
     foreign: [],
-    hasSlot: findSlot(ws, extension.name, fingerprint.hash, trackedOutputs(extension, tree.keys()), interpreter) !== null,
+    hasSlot:
+      findSlot(ws, extension.name, fingerprint.hash, trackedOutputs(extension, tree.keys()), interpreter) !==
+      null,
   };
 }
 
@@ -111,7 +116,8 @@ async function pairReasons(
   const after = new Map<RepoPath, string>();
   for (const change of changes) {
     const isTables = change.path === PYPROJECT && !isInput(PYPROJECT, false);
-    const isSubmodule = (change.from ?? change.to ?? "").startsWith(COMMIT) || (change.to ?? "").startsWith(COMMIT);
+    const isSubmodule =
+      (change.from ?? change.to ?? "").startsWith(COMMIT) || (change.to ?? "").startsWith(COMMIT);
     if (!isTables && !isInput(change.path, isSubmodule)) continue;
     if (isTables && extension.pyprojectTables.length === 0) continue;
     const [old, now] = isTables
@@ -132,17 +138,29 @@ async function tablesAt(ws: Workspace, commit: string, extension: Extension): Pr
  * Outputs that git itself would overwrite (tracked only at the new end) or remove (tracked only at the old one):
  * the work tree's ignored file is gone either way, without a native change (vllm#17347).
  */
-function overwrites(extension: Extension, outputs: readonly string[], changes: readonly TreeChange[]): Reason[] {
+function overwrites(
+  extension: Extension,
+  outputs: readonly string[],
+  changes: readonly TreeChange[],
+): Reason[] {
   const isOutput = compileGlobs(extension.outputs);
   return changes
-    .filter(({ path, from, to }) => (from === null) !== (to === null) && (outputs.includes(path) || isOutput(path)))
+    .filter(
+      ({ path, from, to }) => (from === null) !== (to === null) && (outputs.includes(path) || isOutput(path)),
+    )
     .map(({ path, from }) =>
-      from === null ? trackedReason(path) : { kind: "output-missing", path, text: `git itself would remove ${showPath(path)}` },
+      from === null
+        ? trackedReason(path)
+        : { kind: "output-missing", path, text: `git itself would remove ${showPath(path)}` },
     );
 }
 
 function trackedReason(path: RepoPath): Reason {
-  return { kind: "output-tracked", path, text: `git itself would overwrite ${showPath(path)}: it is tracked there` };
+  return {
+    kind: "output-tracked",
+    path,
+    text: `git itself would overwrite ${showPath(path)}: it is tracked there`,
+  };
 }
 
 async function foreignAt(ws: Workspace, commit: string): Promise<Reason[]> {

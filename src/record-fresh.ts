@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { CONFIG_FILE } from "./config/sources.ts";
 import { inputFolders, outputPaths, reachesEverywhere, submodulePaths } from "./fingerprint/fresh-paths.ts";
 import { dropFresh, writeFresh } from "./fingerprint/fresh.ts";
 import { PYPROJECT } from "./fingerprint/pyproject.ts";
@@ -17,7 +18,7 @@ export async function recordFresh(looked: Look): Promise<void> {
   if (!isWhole || looked.record === null) return;
   const paths = new Set<string>(["."]);
   const absent = new Set<string>([journalPath(ws)]);
-  const configs = [PYPROJECT, "rebuild-if-needed.toml"].map((name) => join(ws.top, name));
+  const configs = [PYPROJECT, CONFIG_FILE].map((name) => join(ws.top, name));
   for (const file of [...configs, join(ws.stateDir, "config.toml")]) {
     if (config.files.includes(file)) paths.add(file);
     else if (!file.endsWith(PYPROJECT)) absent.add(file);
@@ -33,7 +34,8 @@ export async function recordFresh(looked: Look): Promise<void> {
     for (const path of await submodulePaths(ws.top, tree, new Set(inputs.keys()))) paths.add(path);
     const { toolchain } = observation.fingerprint;
     for (const file of toolchainFiles(toolchain, environment.interpreter)) paths.add(file);
-    for (const path of toolchainAbsences({ environment, roles: extension.tools, mayRun: looked.mayRun })) absent.add(path);
+    for (const path of toolchainAbsences({ environment, roles: extension.tools, mayRun: looked.mayRun }))
+      absent.add(path);
     paths.add(baselinePath(ws, extension.name, environment.interpreter?.path ?? null));
   }
   writeFresh({ top: ws.top, stateDir: ws.stateDir, paths, absent, lookedAtMs: looked.lookedAtMs });

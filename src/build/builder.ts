@@ -61,7 +61,10 @@ export async function runBuilder(
   const log = openLog(ws, request.buildId);
   const canceller = createCanceller();
   const ask = (): void => canceller.ask();
-  process.on("SIGINT", ask).on("SIGTERM", ask).on("SIGHUP", () => {});
+  process
+    .on("SIGINT", ask)
+    .on("SIGTERM", ask)
+    .on("SIGHUP", () => {});
   const run: Run = { ws, request, log, canceller, lines: [], moved: [] };
   const exit = await locked(run).catch((error: unknown) => {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -103,13 +106,19 @@ async function locked(run: Run): Promise<number> {
 async function actOnce(run: Run, force: boolean): Promise<number> {
   const { ws, request } = run;
   const isTyped = request.trigger === "typed";
-  const ask = { asker: isTyped ? "person" : "event", only: request.only, ignoreOperation: request.trigger === "post-merge", force } as const;
+  const ask = {
+    asker: isTyped ? "person" : "event",
+    only: request.only,
+    ignoreOperation: request.trigger === "post-merge",
+    force,
+  } as const;
   const looked = await look(ws, ask);
   if (!looked.ok) return tellFailure(run, looked.failure);
   const { decision } = looked.value;
   if (decision.decision === "held" || decision.decision === "blocked") return tellStopped(run, looked.value);
   const prefix = looked.value.environment.interpreter?.prefix;
-  const environment = prefix === undefined ? null : await takeLock(environmentLock(prefix), request.buildId).catch(() => null);
+  const environment =
+    prefix === undefined ? null : await takeLock(environmentLock(prefix), request.buildId).catch(() => null);
   if (environment?.kind === "busy") return tellBusy(run, environment.label, environment.owner.pid);
   try {
     for (const one of decision.extensions) {
@@ -153,7 +162,8 @@ async function act(run: Run, looked: Look, part: ObservedExtension, one: Extensi
     ...(estimate === undefined ? {} : { estimateMs: estimate }),
     reasons: summarise(one.reasons),
   });
-  const outcome = one.decision === "restore" ? await doRestore(run, looked, part) : await doRebuild(run, looked, part, one);
+  const outcome =
+    one.decision === "restore" ? await doRestore(run, looked, part) : await doRebuild(run, looked, part, one);
   const elapsedMs = Date.now() - startedMs;
   record(run, looked, one, elapsedMs, outcome);
   if (outcome !== null) return tellFailure(run, outcome);
@@ -176,7 +186,12 @@ async function doRestore(run: Run, looked: Look, part: ObservedExtension): Promi
 }
 
 /** Climbs from the decided level; up a rung when a build at one fails, but never after a cancel. */
-async function doRebuild(run: Run, looked: Look, part: ObservedExtension, one: ExtensionDecision): Promise<Failure | null> {
+async function doRebuild(
+  run: Run,
+  looked: Look,
+  part: ObservedExtension,
+  one: ExtensionDecision,
+): Promise<Failure | null> {
   const before = await trackedState(run.ws, looked.tree);
   let last: Failure | null = null;
   for (const level of rungsFrom(one.level ?? "clean")) {
@@ -193,17 +208,26 @@ async function doRebuild(run: Run, looked: Look, part: ObservedExtension, one: E
       run.moved.push(...built.value.moved);
       run.lines.push(...built.value.warnings.map((warning) => `warning: ${warning}`));
       pruneSlots(run.ws, new Set([slotKey(built.value.baseline)]));
-      pruneQuarantine(run.ws, Date.now(), (file) => run.lines.push(`dropped from quarantine: ${file.keptAt} (was ${file.path})`));
+      pruneQuarantine(run.ws, Date.now(), (file) =>
+        run.lines.push(`dropped from quarantine: ${file.keptAt} (was ${file.path})`),
+      );
     }
     if (built.ok || run.canceller.asked || last?.exit !== 1 || level === "clean") break;
     run.log.note(`the ${level} build was not good (${last.code}): going up a rung`);
   }
   const changed = await changedTracked(run.ws, before);
-  if (changed.length > 0) run.lines.push(`the recipe changed tracked files: ${changed.join(", ")} (left as they are)`);
+  if (changed.length > 0)
+    run.lines.push(`the recipe changed tracked files: ${changed.join(", ")} (left as they are)`);
   return last;
 }
 
-function record(run: Run, looked: Look, one: ExtensionDecision, elapsedMs: number, outcome: Failure | null): void {
+function record(
+  run: Run,
+  looked: Look,
+  one: ExtensionDecision,
+  elapsedMs: number,
+  outcome: Failure | null,
+): void {
   const entry: HistoryEntry = {
     version: 1,
     buildId: run.request.buildId,
@@ -237,7 +261,10 @@ function tellFailure(run: Run, reason: Failure): number {
 }
 
 function tellBusy(run: Run, label: string, pid: number): number {
-  return tellFailure(run, failure("E401", `another build runs (${label}, process ${pid}).`, "rebuild-if-needed wait"));
+  return tellFailure(
+    run,
+    failure("E401", `another build runs (${label}, process ${pid}).`, "rebuild-if-needed wait"),
+  );
 }
 
 function tellStopped(run: Run, looked: Look): number {

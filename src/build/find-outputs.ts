@@ -33,14 +33,20 @@ export function emptyGlobs(globs: readonly string[], paths: readonly string[]): 
 
 /** Packages (topmost folders with an `__init__.py`) or plain folders that hold the outputs. */
 export function packageFolders(top: string, outputs: readonly string[]): RepoPath[] {
-  const folders = outputs.filter((path) => !path.startsWith("/")).map((path) => {
-    let folder = posix.dirname(path);
-    for (let parent = posix.dirname(folder); parent !== "." && parent !== folder; parent = posix.dirname(folder)) {
-      if (!existsSync(join(top, parent, "__init__.py"))) break;
-      folder = parent;
-    }
-    return folder === "." ? "" : folder;
-  });
+  const folders = outputs
+    .filter((path) => !path.startsWith("/"))
+    .map((path) => {
+      let folder = posix.dirname(path);
+      for (
+        let parent = posix.dirname(folder);
+        parent !== "." && parent !== folder;
+        parent = posix.dirname(folder)
+      ) {
+        if (!existsSync(join(top, parent, "__init__.py"))) break;
+        folder = parent;
+      }
+      return folder === "." ? "" : folder;
+    });
   return [...new Set(folders)].sort();
 }
 
@@ -76,7 +82,12 @@ function recordedFiles(distInfo: string): string[] {
   }
 }
 
-function walk(top: string, folder: RepoPath, closed: ReadonlySet<RepoPath>, visit: (path: RepoPath) => void): void {
+function walk(
+  top: string,
+  folder: RepoPath,
+  closed: ReadonlySet<RepoPath>,
+  visit: (path: RepoPath) => void,
+): void {
   for (const entry of listEntries(join(top, folder))) {
     const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
     if (entry.isFile()) visit(path);
@@ -85,7 +96,8 @@ function walk(top: string, folder: RepoPath, closed: ReadonlySet<RepoPath>, visi
 }
 
 function isClosed(top: string, path: RepoPath, name: string, closed: ReadonlySet<RepoPath>): boolean {
-  if (closed.has(path) || name.startsWith(".") || name === "node_modules" || name === "__pycache__") return true;
+  if (closed.has(path) || name.startsWith(".") || name === "node_modules" || name === "__pycache__")
+    return true;
   return existsSync(join(top, path, "pyvenv.cfg")) || existsSync(join(top, path, "conda-meta"));
 }
 

@@ -39,7 +39,9 @@ export function bringBackForeign(ws: Workspace, journal: Journal): Quarantined[]
       if (own === null ? isProduct(inside) : own.has(path)) continue;
       const file = join(folder.aside, inside);
       if (existsAt(place)) {
-        moved.push(moveToQuarantine(ws, journal.buildId, file, `${path} was there before; the build made another`));
+        moved.push(
+          moveToQuarantine(ws, journal.buildId, file, `${path} was there before; the build made another`),
+        );
       } else {
         makeParent(place);
         renameSync(encodePath(file), encodePath(place));

@@ -17,8 +17,15 @@ export async function foreignOutputs(
     if (stat === undefined) continue;
     const output = known.get(path);
     const now = fileStat(stat);
-    if (output !== undefined && now.ino === output.ino && now.ctimeNs === output.ctimeNs && now.size === output.size) continue;
-    const isOurs = output !== undefined && (await hashFile(outputPath(top, path)).catch(() => "")) === output.sha256;
+    if (
+      output !== undefined &&
+      now.ino === output.ino &&
+      now.ctimeNs === output.ctimeNs &&
+      now.size === output.size
+    )
+      continue;
+    const isOurs =
+      output !== undefined && (await hashFile(outputPath(top, path)).catch(() => "")) === output.sha256;
     if (!isOurs) foreign.add(path);
   }
   return foreign;

@@ -23,7 +23,10 @@ function parentAndName(pid: number): { parent: number; name: string } | null {
     if (process.platform === "linux") {
       const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
       const end = stat.lastIndexOf(")");
-      return { name: stat.slice(stat.indexOf("(") + 1, end), parent: Number(stat.slice(end + 4).split(" ")[0]) };
+      return {
+        name: stat.slice(stat.indexOf("(") + 1, end),
+        parent: Number(stat.slice(end + 4).split(" ")[0]),
+      };
     }
     const text = execFileSync("ps", ["-o", "ppid=,comm=", "-p", String(pid)], { encoding: "utf8" });
     const [, parent = "0", path = ""] = /^\s*(\d+)\s+(.*)$/m.exec(text) ?? [];

@@ -70,7 +70,9 @@ export function readJournal(ws: Workspace): JournalRead {
       return { kind: "unreadable", why: state.why };
     case "value": {
       const value: unknown = state.value;
-      return isJournal(value) ? { kind: "journal", journal: value } : { kind: "unreadable", why: "it lacks a part" };
+      return isJournal(value)
+        ? { kind: "journal", journal: value }
+        : { kind: "unreadable", why: "it lacks a part" };
     }
   }
 }
@@ -100,5 +102,10 @@ function isJournal(value: unknown): value is Journal {
 }
 
 function isProtected(value: unknown): value is ProtectedFile & ProtectedFolder {
-  return isObject(value) && isText(value["path"]) && isText(value["aside"]) && typeof value["existed"] === "boolean";
+  return (
+    isObject(value) &&
+    isText(value["path"]) &&
+    isText(value["aside"]) &&
+    typeof value["existed"] === "boolean"
+  );
 }

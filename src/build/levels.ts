@@ -16,5 +16,9 @@ export function rungsFrom(level: Level): readonly Level[] {
 }
 
 function isConfigure(argv: readonly string[]): boolean {
-  return argv[0] === "cmake" && argv.some((word) => word === "-S" || word === "-B" || word === "--preset") && !argv.includes("--build");
+  return (
+    argv[0] === "cmake" &&
+    argv.some((word) => word === "-S" || word === "-B" || word === "--preset") &&
+    !argv.includes("--build")
+  );
 }

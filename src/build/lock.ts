@@ -41,7 +41,9 @@ export async function takeLock(folder: string, label: string): Promise<LockAnswe
   renameSync(temp, asking);
   for (;;) {
     const others = liveClaims(folder).filter((claim) => claim.file !== `ask-${name}`);
-    const rival = others.find((claim) => claim.file.startsWith("hold-")) ?? others.find((claim) => claim.file < `ask-${name}`);
+    const rival =
+      others.find((claim) => claim.file.startsWith("hold-")) ??
+      others.find((claim) => claim.file < `ask-${name}`);
     if (rival !== undefined) {
       rmSync(asking, { force: true });
       return { kind: "busy", owner: rival.owner, label: rival.label };
@@ -84,7 +86,8 @@ function readClaims(folder: string): Claim[] {
   return files.sort().flatMap((file) => {
     try {
       const claim: unknown = JSON.parse(readFileSync(join(folder, file), "utf8"));
-      if (typeof claim !== "object" || claim === null || !("owner" in claim) || !isOwner(claim.owner)) return [];
+      if (typeof claim !== "object" || claim === null || !("owner" in claim) || !isOwner(claim.owner))
+        return [];
       const label = "label" in claim && typeof claim.label === "string" ? claim.label : "";
       return [{ file, owner: claim.owner, label }];
     } catch {

@@ -7,7 +7,7 @@ export const BUILD_VARIABLE = "REBUILD_IF_NEEDED_BUILD";
  * Processes of a recipe that still run, found by the build id in their environment: exact even when ids of
  * processes were reused or a child made a group of its own. Linux only; elsewhere the caller has the group.
  */
-export function processesOf(buildId: string): number[] {
+function processesOf(buildId: string): number[] {
   const mark = Buffer.from(`${BUILD_VARIABLE}=${buildId}\0`);
   let pids: string[];
   try {
@@ -46,7 +46,10 @@ function kill(pid: number, signal: NodeJS.Signals): void {
 function hasMark(pid: number, mark: Buffer): boolean {
   try {
     const environment = readFileSync(`/proc/${pid}/environ`);
-    return environment.subarray(0, mark.length).equals(mark) || environment.includes(Buffer.concat([Buffer.from([0]), mark]));
+    return (
+      environment.subarray(0, mark.length).equals(mark) ||
+      environment.includes(Buffer.concat([Buffer.from([0]), mark]))
+    );
   } catch {
     return false; // ended, or another user's
   }

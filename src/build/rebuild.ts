@@ -13,7 +13,13 @@ import { err, failure, ok, refuse, type Failure, type Result } from "../report/f
 import type { Quarantined } from "../store/quarantine.ts";
 import { stateUnwritable } from "../store/state-file.ts";
 import type { BuildLog } from "./build-log.ts";
-import { distributionFiles, emptyGlobs, findOutputs, packageFolders, trackedOutputs } from "./find-outputs.ts";
+import {
+  distributionFiles,
+  emptyGlobs,
+  findOutputs,
+  packageFolders,
+  trackedOutputs,
+} from "./find-outputs.ts";
 import { listFiles } from "./foreign-files.ts";
 import { foreignOutputs } from "./foreign-outputs.ts";
 import { planLevel } from "./levels.ts";
@@ -161,8 +167,14 @@ async function attempt(
     const again = await observeAgain(observed, present, request);
     if (!again.ok) return again;
     const movedPath = movedSince(observed.ws, stamps, again.value);
-    if (movedPath === null && again.value.observation.fingerprint.hash === present.observation.fingerprint.hash) {
-      return ok({ baseline: await makeBaseline(observed, again.value, request, outputs.value), warnings: verified.value });
+    if (
+      movedPath === null &&
+      again.value.observation.fingerprint.hash === present.observation.fingerprint.hash
+    ) {
+      return ok({
+        baseline: await makeBaseline(observed, again.value, request, outputs.value),
+        warnings: verified.value,
+      });
     }
     const name = showPath(movedPath ?? "the toolchain");
     if (tries === TRIES) {
@@ -184,7 +196,11 @@ async function runSteps(
   const steps = planLevel(part.extension.recipe, request.level).map((argv) => resolveStep(argv, context));
   const missing = steps.find((step) => step.kind === "missing");
   if (missing?.kind === "missing") {
-    return refuse("E302", `${missing.program} is not on the recorded PATH.`, "install it, then: rebuild-if-needed");
+    return refuse(
+      "E302",
+      `${missing.program} is not on the recorded PATH.`,
+      "install it, then: rebuild-if-needed",
+    );
   }
   request.log.stage("build");
   const result = await runRecipe({
@@ -204,22 +220,39 @@ async function runSteps(
   }
 }
 
-async function recipeEnvironment(environment: BuildEnvironment, part: ObservedExtension): Promise<NodeJS.ProcessEnv> {
+async function recipeEnvironment(
+  environment: BuildEnvironment,
+  part: ObservedExtension,
+): Promise<NodeJS.ProcessEnv> {
   const { chooseJobs, readMachine } = await import("./jobs.ts");
   const child = childEnvironment(environment, process.env);
-  if (child["REBUILD_IF_NEEDED_CA"] !== undefined) child["NODE_EXTRA_CA_CERTS"] = child["REBUILD_IF_NEEDED_CA"];
+  if (child["REBUILD_IF_NEEDED_CA"] !== undefined)
+    child["NODE_EXTRA_CA_CERTS"] = child["REBUILD_IF_NEEDED_CA"];
   const hasCuda = part.extension.tools.includes("nvcc");
   const nvccThreads = Number(child["NVCC_THREADS"] ?? 1) || 1;
   const maxJobs = child["MAX_JOBS"];
-  const { jobs } = chooseJobs({ ...readMachine(), hasCuda, nvccThreads, ...(maxJobs === undefined ? {} : { maxJobs }) });
+  const { jobs } = chooseJobs({
+    ...readMachine(),
+    hasCuda,
+    nvccThreads,
+    ...(maxJobs === undefined ? {} : { maxJobs }),
+  });
   return { MAX_JOBS: String(jobs), CMAKE_BUILD_PARALLEL_LEVEL: String(jobs), ...child };
 }
 
-async function recipeFailure(argv: readonly string[], status: number | string | null, log: string): Promise<Failure> {
+async function recipeFailure(
+  argv: readonly string[],
+  status: number | string | null,
+  log: string,
+): Promise<Failure> {
   const { causeOf } = await import("./log-causes.ts");
   const text = readFileSync(log, "utf8");
   const cause = causeOf(text);
-  const lines = text.trimEnd().split("\n").slice(-6).map((line) => `  ${line}`);
+  const lines = text
+    .trimEnd()
+    .split("\n")
+    .slice(-6)
+    .map((line) => `  ${line}`);
   const how = typeof status === "string" ? `by ${status}` : `exit ${status}`;
   const head = `build failed (${basename(argv[0] ?? "")}, ${how}). Your previous build is untouched.`;
   const why = cause === null ? "" : `\n${cause.cause}`;
@@ -241,16 +274,25 @@ async function collect(
   const made = await filesMade(ws, transaction);
   const site = distributionFiles(extension, environment.interpreter).outputs;
   const ours = new Set(planned.outputs);
-  const fresh = matched.filter((path) => ours.has(path) || planned.matchedBefore.get(path) !== stamp(ws, path));
-  const all = [...new Set([...planned.outputs, ...fresh, ...made, ...site])].filter((path) => isThere(ws, path));
+  const fresh = matched.filter(
+    (path) => ours.has(path) || planned.matchedBefore.get(path) !== stamp(ws, path),
+  );
+  const all = [...new Set([...planned.outputs, ...fresh, ...made, ...site])].filter((path) =>
+    isThere(ws, path),
+  );
   const untouched = all.filter((path) => holdsStandIn(transaction, outputPath(ws.top, path)));
-  const outputs = all.filter((path) => !untouched.includes(path) || request.level !== "clean" || isCopied(ws, part, path));
+  const outputs = all.filter(
+    (path) => !untouched.includes(path) || request.level !== "clean" || isCopied(ws, part, path),
+  );
   const left = untouched.filter((path) => !outputs.includes(path) && isStillNamed(ws, part, path));
   if (left.length > 0) {
     const message = `not rebuilt: ${left.map(showPath).join(", ")} still holds the old build. Your previous build is untouched.`;
     return refuse("E202", message, `look at the recipe's log: ${request.outputPath}`);
   }
-  const empty = emptyGlobs(extension.configuredOutputs ?? [], [...outputs, ...trackedOutputs(extension, tracked)]);
+  const empty = emptyGlobs(extension.configuredOutputs ?? [], [
+    ...outputs,
+    ...trackedOutputs(extension, tracked),
+  ]);
   if (empty.length > 0 || outputs.length === 0) {
     const globs = empty.length > 0 ? empty : extension.outputs;
     const message = `the recipe ended well, but nothing matches ${globs.join(", ")}. Your previous build is untouched.`;
@@ -271,7 +313,8 @@ function isCopied(ws: Workspace, part: ObservedExtension, path: string): boolean
 /** False when no build file speaks of the module any more: then it is not "not rebuilt" but no longer built. */
 function isStillNamed(ws: Workspace, part: ObservedExtension, path: string): boolean {
   const stem = posix.basename(path).split(".")[0] ?? "";
-  const isBuildFile = /(^|\/)(CMakeLists\.txt|meson\.build|setup\.(py|cfg)|pyproject\.toml|[^/]*\.(cmake|py))$/;
+  const isBuildFile =
+    /(^|\/)(CMakeLists\.txt|meson\.build|setup\.(py|cfg)|pyproject\.toml|[^/]*\.(cmake|py))$/;
   const named = [...part.inputs.keys()].filter((input) => isBuildFile.test(input) && isThere(ws, input));
   if (named.length === 0) return true;
   return named.some((input) => readFileSync(encodePath(join(ws.top, input)), "utf8").includes(stem));
@@ -295,7 +338,9 @@ async function verify(
   });
   if (report.ok) return ok(report.warnings.map((warning) => `${warning.subject}: ${warning.text}`));
   const [first] = report.problems;
-  const lines = report.problems.slice(0, 5).map((one) => `${one.subject}: ${one.text}${one.cause ? ` (${one.cause})` : ""}`);
+  const lines = report.problems
+    .slice(0, 5)
+    .map((one) => `${one.subject}: ${one.text}${one.cause ? ` (${one.cause})` : ""}`);
   const message = `verification failed: ${lines.join("; ")}. Your previous build is untouched.`;
   return refuse("E202", message, first?.next ?? "rebuild-if-needed");
 }
@@ -312,11 +357,17 @@ async function observeAgain(
   });
   if (!again.ok) return again;
   const [one] = again.value.extensions;
-  return one === undefined ? refuse("E105", "the extension is no longer configured.", "rebuild-if-needed") : ok(one);
+  return one === undefined
+    ? refuse("E105", "the extension is no longer configured.", "rebuild-if-needed")
+    : ok(one);
 }
 
 /** The first input that was written, added or removed since, even if its content is back; null: none. */
-function movedSince(ws: Workspace, stamps: ReadonlyMap<string, string>, now: ObservedExtension): string | null {
+function movedSince(
+  ws: Workspace,
+  stamps: ReadonlyMap<string, string>,
+  now: ObservedExtension,
+): string | null {
   const present = stampInputs(ws.top, now.inputs.keys());
   for (const [path, value] of present) if (stamps.get(path) !== value) return path;
   for (const path of stamps.keys()) if (!present.has(path)) return path;

@@ -4,6 +4,10 @@ import { readFileSync } from "node:fs";
 export function readCsvColumn(path: string): string[] {
   return readFileSync(path, "utf8")
     .split("\n")
-    .map((line) => (line.startsWith('"') ? (/^"((?:[^"]|"")*)"/.exec(line)?.[1] ?? "").replaceAll('""', '"') : line.split(",")[0]))
+    .map((line) =>
+      line.startsWith('"')
+        ? (/^"((?:[^"]|"")*)"/.exec(line)?.[1] ?? "").replaceAll('""', '"')
+        : line.split(",")[0],
+    )
     .filter((name): name is string => name !== undefined && name.trim() !== "");
 }

@@ -20,7 +20,9 @@ const KEPT_BUILDS = 20;
 
 export function newBuildId(): string {
   const time = new Date().toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
-  return `${time}-${process.pid}-${Math.floor(Math.random() * 0xffff).toString(16).padStart(4, "0")}`;
+  return `${time}-${process.pid}-${Math.floor(Math.random() * 0xffff)
+    .toString(16)
+    .padStart(4, "0")}`;
 }
 
 /** Throws Node's error where the git dir cannot be written. */
@@ -41,7 +43,8 @@ export function readRequest(ws: Workspace, buildId: string): BuildRequest | null
 
 function dropOldLogs(ws: Workspace): void {
   const root = join(ws.stateDir, "builds");
-  for (const name of readdirSync(root).sort().slice(0, -KEPT_BUILDS)) rmSync(join(root, name), { recursive: true, force: true });
+  for (const name of readdirSync(root).sort().slice(0, -KEPT_BUILDS))
+    rmSync(join(root, name), { recursive: true, force: true });
 }
 
 function isRequest(value: unknown): value is BuildRequest {

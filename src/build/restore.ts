@@ -37,7 +37,9 @@ export async function restore(
   const { slot, buildId } = request;
   const old = part.known.kind === "known" ? part.known.baseline.outputs : [];
   const wanted = slot.baseline.outputs;
-  const paths = [...new Set([...old, ...wanted].map((output) => output.path))].filter((path) => !observed.tracked.has(path));
+  const paths = [...new Set([...old, ...wanted].map((output) => output.path))].filter(
+    (path) => !observed.tracked.has(path),
+  );
   const at = new Date().toISOString();
   const record: EnvironmentOfRecord | null = request.isTyped ? recordOf(environment, at) : null;
   try {
@@ -73,7 +75,10 @@ export async function restore(
         at,
         interpreter: environment.interpreter?.path ?? null,
         fingerprint: request.fingerprint,
-        outputs: await readOutputs(ws.top, wanted.map((output) => output.path)),
+        outputs: await readOutputs(
+          ws.top,
+          wanted.map((output) => output.path),
+        ),
       };
       const moved = commit(ws, transaction, baseline, false);
       touchSlot(slot);

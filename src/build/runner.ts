@@ -5,7 +5,12 @@ import { BUILD_VARIABLE, endProcessesOf, killGroup } from "./process-group.ts";
 
 export type RunResult =
   | { readonly kind: "good" }
-  | { readonly kind: "failed"; readonly argv: readonly string[]; readonly exitCode: number | null; readonly signal: string | null }
+  | {
+      readonly kind: "failed";
+      readonly argv: readonly string[];
+      readonly exitCode: number | null;
+      readonly signal: string | null;
+    }
   | { readonly kind: "cancelled" };
 
 /** Lets somebody else stop a run: first politely, then at once. */

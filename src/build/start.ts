@@ -15,7 +15,10 @@ export interface StartedBuild {
 }
 
 /** Starts the detached builder. All of its descriptors are its own: nobody waits for it who does not want to. */
-export function startBuilder(ws: Workspace, wish: Omit<BuildRequest, "version" | "buildId">): Result<StartedBuild> {
+export function startBuilder(
+  ws: Workspace,
+  wish: Omit<BuildRequest, "version" | "buildId">,
+): Result<StartedBuild> {
   const buildId = newBuildId();
   try {
     writeRequest(ws, { version: 1, buildId, ...wish });

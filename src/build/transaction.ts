@@ -10,12 +10,27 @@ import { listIgnored } from "../git/work-tree.ts";
 import type { Baseline, EnvironmentOfRecord, Interpreter, RepoPath, Workspace } from "../model.ts";
 import { baselinePath, readBaseline, sameBuild } from "../store/baseline.ts";
 import { writeEnvironment } from "../store/environment.ts";
-import { asidePlace, copyDurably, dropTemps, existsAt, linkOrCopy, makeParent, renameOver, tempPlace } from "../store/move.ts";
+import {
+  asidePlace,
+  copyDurably,
+  dropTemps,
+  existsAt,
+  linkOrCopy,
+  makeParent,
+  renameOver,
+  tempPlace,
+} from "../store/move.ts";
 import { moveToQuarantine, type Quarantined } from "../store/quarantine.ts";
 import { adoptSlot, slotKey, stageSlot } from "../store/slots.ts";
 import { syncFolder, writeDurably } from "../store/state-file.ts";
 import { bringBackForeign, writeOwnFiles } from "./foreign-files.ts";
-import { clearJournal, writeJournal, type Journal, type ProtectedFile, type ProtectedFolder } from "./journal.ts";
+import {
+  clearJournal,
+  writeJournal,
+  type Journal,
+  type ProtectedFile,
+  type ProtectedFolder,
+} from "./journal.ts";
 import { isLoadable } from "./loadable.ts";
 import { thisProcess } from "./owner.ts";
 import { endProcessesOf } from "./process-group.ts";
@@ -97,7 +112,9 @@ export async function filesMade(ws: Workspace, transaction: Transaction): Promis
   return now.filter((path) => {
     const file = kept.get(outputPath(ws.top, path));
     if (file === undefined || !file.existed) return true;
-    return file.how === "stand-in" ? !holdsStandIn(transaction, file.path) : stampOf(file.path) !== file.stamp;
+    return file.how === "stand-in"
+      ? !holdsStandIn(transaction, file.path)
+      : stampOf(file.path) !== file.stamp;
   });
 }
 
@@ -163,7 +180,10 @@ export async function rollBack(ws: Workspace, journal: Journal): Promise<readonl
 }
 
 function dropTempsOf(journal: Journal): void {
-  dropTemps([...journal.files, ...journal.folders].map((one) => dirname(one.path)), journal.owner.pid);
+  dropTemps(
+    [...journal.files, ...journal.folders].map((one) => dirname(one.path)),
+    journal.owner.pid,
+  );
 }
 
 /** Whether the commit point was passed: the baseline on disk is this build's. */
@@ -172,7 +192,12 @@ export function isCommitted(ws: Workspace, journal: Journal): boolean {
   return known.ok && sameBuild(known.value, journal.buildId);
 }
 
-function planFiles(ws: Workspace, plan: Plan, before: readonly RepoPath[], stageDir: string): ProtectedFile[] {
+function planFiles(
+  ws: Workspace,
+  plan: Plan,
+  before: readonly RepoPath[],
+  stageDir: string,
+): ProtectedFile[] {
   const files = new Map<string, ProtectedFile["how"]>();
   for (const path of before) files.set(outputPath(ws.top, path), "copy");
   for (const path of plan.records) files.set(path, "link");
@@ -181,7 +206,9 @@ function planFiles(ws: Workspace, plan: Plan, before: readonly RepoPath[], stage
     files.set(full, plan.kind === "build" && !plan.records.includes(full) ? "stand-in" : "link");
   }
   const foreign = new Set([...plan.foreign].map((path) => outputPath(ws.top, path)));
-  const outside = [...files].filter(([path]) => !plan.buildDirs.some((folder) => isBelow(path, join(ws.top, folder))));
+  const outside = [...files].filter(
+    ([path]) => !plan.buildDirs.some((folder) => isBelow(path, join(ws.top, folder))),
+  );
   return outside.map(([path, how], index) => {
     const wanted = join(stageDir, "aside", String(index));
     const aside = asidePlace(path, wanted, `${plan.buildId}-${index}`);
@@ -202,7 +229,12 @@ function planFolders(ws: Workspace, plan: Plan, stageDir: string): ProtectedFold
       .map((output) => outputPath(ws.top, output))
       .filter((output) => isBelow(output, path) && existsAt(output))
       .map((output) => output.slice(path.length + 1));
-    return { path, aside: asidePlace(path, wanted, `${plan.buildId}-${index}`), existed: existsAt(path), standIns };
+    return {
+      path,
+      aside: asidePlace(path, wanted, `${plan.buildId}-${index}`),
+      existed: existsAt(path),
+      standIns,
+    };
   });
 }
 
@@ -276,7 +308,11 @@ function putFolderBack(journal: Journal, folder: ProtectedFolder): void {
 
 function freeFailedName(journal: Journal, folder: ProtectedFolder): string {
   for (let at = 0; ; at++) {
-    const name = asidePlace(folder.path, join(journal.stageDir, "failed", `folder-${at}`), `${journal.buildId}-failed-${at}`);
+    const name = asidePlace(
+      folder.path,
+      join(journal.stageDir, "failed", `folder-${at}`),
+      `${journal.buildId}-failed-${at}`,
+    );
     if (!existsAt(name)) return name;
   }
 }
@@ -286,9 +322,16 @@ function keepForeign(ws: Workspace, journal: Journal): Quarantined[] {
   return journal.files
     .filter((file) => file.isForeign && existsAt(file.aside))
     .filter((file) => lstatSync(encodePath(file.aside)).size > 0)
-    .filter((file) => (file.how === "copy" ? stampOf(file.path) !== file.stamp : stampOf(file.path) !== stampOf(file.aside)))
+    .filter((file) =>
+      file.how === "copy" ? stampOf(file.path) !== file.stamp : stampOf(file.path) !== stampOf(file.aside),
+    )
     .map((file) => {
-      const kept = moveToQuarantine(ws, journal.buildId, file.aside, "was in the place of an output and was not our build");
+      const kept = moveToQuarantine(
+        ws,
+        journal.buildId,
+        file.aside,
+        "was in the place of an output and was not our build",
+      );
       return { ...kept, path: file.path };
     });
 }

@@ -33,17 +33,30 @@ export async function runTypedBuild(request: TypedBuildRequest): Promise<number>
   for (;;) {
     const running = runningBuild(ws);
     if (running !== null) {
-      if (!request.wait) return tell(write, failure("E401", `another build runs (${running.buildId}).`, "rebuild-if-needed wait"));
+      if (!request.wait)
+        return tell(
+          write,
+          failure("E401", `another build runs (${running.buildId}).`, "rebuild-if-needed wait"),
+        );
       write(`waiting for the build that runs already (${running.buildId}, process ${running.pid})`);
       await watch({ ws, buildId: running.buildId, pid: running.pid, write, showOutput: request.showOutput });
     }
     const started = startBuilder(ws, { trigger: "typed", force: request.force, only: request.only });
     if (!started.ok) return tell(write, started.failure);
     const { buildId, pid } = started.value;
-    const end = await watchTyped(pid, () => watch({ ws, buildId, pid, write, showOutput: request.showOutput }));
+    const end = await watchTyped(pid, () =>
+      watch({ ws, buildId, pid, write, showOutput: request.showOutput }),
+    );
     if (end.end.kind === "died") {
       await recover(ws);
-      return tell(write, failure("E206", `the builder was killed. Your previous build is in place. Log: ${ws.stateDir}/builds/${buildId}`, "rebuild-if-needed"));
+      return tell(
+        write,
+        failure(
+          "E206",
+          `the builder was killed. Your previous build is in place. Log: ${ws.stateDir}/builds/${buildId}`,
+          "rebuild-if-needed",
+        ),
+      );
     }
     if (end.end.exit === EXIT.busy && request.wait) {
       await sleep(200); // another one was quicker, or another work tree builds into this environment: wait for it
@@ -69,7 +82,10 @@ async function restoreHere(request: TypedBuildRequest): Promise<number> {
 }
 
 /** ^C asks the builder to cancel, a second one ends the recipe at once; either way we stay until it has rolled back. */
-async function watchTyped(pid: number, run: () => Promise<ViewEnd>): Promise<{ end: ViewEnd; signal: number | null }> {
+async function watchTyped(
+  pid: number,
+  run: () => Promise<ViewEnd>,
+): Promise<{ end: ViewEnd; signal: number | null }> {
   let signal: number | null = null;
   const forward = (name: NodeJS.Signals, number: number) => (): void => {
     signal = number;

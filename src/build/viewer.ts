@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Workspace } from "../model.ts";
 import { duration } from "../report/terminal.ts";
-import { logPath, outputLogPath, type BuildEvent } from "./build-log.ts";
+import { isBuildEvent, logPath, outputLogPath, type BuildEvent } from "./build-log.ts";
 import { startTime } from "./owner.ts";
 
 export interface ViewRequest {
@@ -68,7 +68,8 @@ function eventLines(event: Exclude<BuildEvent, { event: "result" }>): string[] {
 
 function parseEvent(line: string): BuildEvent | null {
   try {
-    return JSON.parse(line) as BuildEvent; // written by our own builder, a line at a time
+    const value: unknown = JSON.parse(line);
+    return isBuildEvent(value) ? value : null;
   } catch {
     return null;
   }

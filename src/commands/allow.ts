@@ -22,12 +22,20 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     io.result("nothing is held: every commit of HEAD is upstream or was made here");
     return EXIT.good;
   }
-  for (const commit of trust.commits) io.result(`${commit.id.slice(0, 9)} "${commit.subject}" by ${commit.author}`);
+  for (const commit of trust.commits)
+    io.result(`${commit.id.slice(0, 9)} "${commit.subject}" by ${commit.author}`);
   if (trust.total > trust.commits.length) io.result(`and ${trust.total - trust.commits.length} more`);
   if (!args.value.flags.has("yes")) {
     const [oldest] = trust.commits.slice(-1);
     const message = `${trust.total} foreign commits are held. Allowing them lets their build commands run as you.`;
-    return fail(io, failure("E301", message, `git show ${oldest?.id.slice(0, 9) ?? "HEAD"}, then: rebuild-if-needed allow --yes`));
+    return fail(
+      io,
+      failure(
+        "E301",
+        message,
+        `git show ${oldest?.id.slice(0, 9) ?? "HEAD"}, then: rebuild-if-needed allow --yes`,
+      ),
+    );
   }
   const allowed = await allowCommits(ws.value);
   if (!allowed.ok) return fail(io, allowed.failure);

@@ -19,24 +19,38 @@ export function parse(
 ): Result<Parsed> {
   const all: Options = { ...options, help: { type: "boolean" } };
   const shown = command === "rebuild" ? "rebuild-if-needed" : `rebuild-if-needed ${command}`;
-  const unknown = argv.slice(0, argv.includes("--") ? argv.indexOf("--") : argv.length).find((word) => isUnknown(word, all));
+  const unknown = argv
+    .slice(0, argv.includes("--") ? argv.indexOf("--") : argv.length)
+    .find((word) => isUnknown(word, all));
   if (unknown !== undefined) {
     const near = suggest(unknown.replace(/^--?/, "").split("=")[0] ?? "", Object.keys(all));
     const hint = near === null ? "" : ` Did you mean --${near}?`;
-    return refuse("E104", `${shown} has no option ${unknown}.${hint} Nothing was changed.`, `rebuild-if-needed help ${command}`);
+    return refuse(
+      "E104",
+      `${shown} has no option ${unknown}.${hint} Nothing was changed.`,
+      `rebuild-if-needed help ${command}`,
+    );
   }
   try {
     const parsed = parseArgs({ args: [...argv], options: all, allowPositionals: true, strict: true });
     if (parsed.positionals.length > positionals.most) {
       const extra = parsed.positionals[positionals.most] ?? "";
-      return refuse("E104", `${shown} takes no "${extra}" here. Nothing was changed.`, `rebuild-if-needed help ${command}`);
+      return refuse(
+        "E104",
+        `${shown} takes no "${extra}" here. Nothing was changed.`,
+        `rebuild-if-needed help ${command}`,
+      );
     }
     const flags = new Set<string>();
     const values = new Map<string, string[]>();
     for (const [name, value] of Object.entries(parsed.values)) {
       if (value === true) flags.add(name);
       else if (typeof value === "string") values.set(name, [value]);
-      else if (Array.isArray(value)) values.set(name, value.filter((one) => typeof one === "string"));
+      else if (Array.isArray(value))
+        values.set(
+          name,
+          value.filter((one) => typeof one === "string"),
+        );
     }
     return ok({ flags, values, positionals: parsed.positionals });
   } catch (error) {

@@ -20,7 +20,10 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   if (!observed.ok) return fail(io, observed.failure, json);
   const findings: { extension: string; findings: Awaited<ReturnType<typeof runDoctor>> }[] = [];
   for (const part of observed.value.extensions) {
-    findings.push({ extension: part.extension.name, findings: await runDoctor(doctorRequest(observed.value, part)) });
+    findings.push({
+      extension: part.extension.name,
+      findings: await runDoctor(doctorRequest(observed.value, part)),
+    });
   }
   const hooks = await listHooks(ws.value, process.env);
   const trust = await judgeTrust(ws.value);
@@ -37,14 +40,19 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   return errors || trust.kind === "held" ? EXIT.stopped : EXIT.good;
 }
 
-function describeHooks(hooks: Awaited<ReturnType<typeof listHooks>>, probe: Awaited<ReturnType<typeof probeHooks>> | null): string {
+function describeHooks(
+  hooks: Awaited<ReturnType<typeof listHooks>>,
+  probe: Awaited<ReturnType<typeof probeHooks>> | null,
+): string {
   if (!hooks.ok) return `${hooks.failure.message} Next: ${hooks.failure.next}`;
   const absent = hooks.value.filter((hook) => hook.state !== "installed");
-  if (absent.length > 0) return `${absent.map((hook) => `${hook.name} is ${hook.state}`).join(", ")}. Next: rebuild-if-needed install`;
+  if (absent.length > 0)
+    return `${absent.map((hook) => `${hook.name} is ${hook.state}`).join(", ")}. Next: rebuild-if-needed install`;
   if (probe === null) return "installed; not probed, because foreign commits are checked out";
   if (!probe.ok) return `${probe.failure.message} Next: ${probe.failure.next}`;
   const { fired, silent, untried } = probe.value;
   if (silent.length > 0) return `git does not run ${silent.join(", ")}. Next: rebuild-if-needed install`;
-  const rest = untried.length === 0 ? "" : `; ${untried.join(", ")} not tried, as lines of the project come first there`;
+  const rest =
+    untried.length === 0 ? "" : `; ${untried.join(", ")} not tried, as lines of the project come first there`;
   return `git runs ${fired.length} of ${hooks.value.length}${rest}`;
 }

@@ -12,18 +12,30 @@ import { fail, openWorkspace } from "./start.ts";
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   const [program, ...args] = argv[0] === "--" ? argv.slice(1) : argv;
   if (program === undefined || program.startsWith("-")) {
-    return fail(io, failure("E104", "exec needs a command. Nothing was changed.", "rebuild-if-needed exec -- pytest"));
+    return fail(
+      io,
+      failure("E104", "exec needs a command. Nothing was changed.", "rebuild-if-needed exec -- pytest"),
+    );
   }
   const ws = await openWorkspace(io);
   if (!ws.ok) return fail(io, ws.failure);
   const looked = await look(ws.value, { asker: "person", only: null, ignoreOperation: false });
   if (!looked.ok) return fail(io, looked.failure);
   const { decision } = looked.value;
-  if (decision.decision === "held" || decision.decision === "blocked") return fail(io, stoppedFailure(decision));
+  if (decision.decision === "held" || decision.decision === "blocked")
+    return fail(io, stoppedFailure(decision));
   if (decision.decision === "fresh") await recordFresh(looked.value);
   else {
     const isRestore = decision.decision === "restore";
-    const exit = await runTypedBuild({ ws: ws.value, force: false, only: null, wait: true, write: io.say, showOutput: true, isRestore });
+    const exit = await runTypedBuild({
+      ws: ws.value,
+      force: false,
+      only: null,
+      wait: true,
+      write: io.say,
+      showOutput: true,
+      isRestore,
+    });
     if (exit !== EXIT.good) return exit;
   }
   return runCommand(io, program, args);
@@ -37,6 +49,8 @@ function runCommand(io: Io, program: string, args: readonly string[]): Promise<n
     child.on("error", () => {
       resolve(fail(io, failure("E104", `${program} cannot be run.`, "rebuild-if-needed exec -- COMMAND")));
     });
-    child.on("close", (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
+    child.on("close", (code, signal) =>
+      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])),
+    );
   });
 }

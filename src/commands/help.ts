@@ -32,7 +32,10 @@ export function run(_argv: readonly string[], io: Io): Promise<number> {
 
 export function version(io: Io): number {
   const manifest: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
-  const value = typeof manifest === "object" && manifest !== null && "version" in manifest ? String(manifest.version) : "";
+  const value =
+    typeof manifest === "object" && manifest !== null && "version" in manifest
+      ? String(manifest.version)
+      : "";
   io.result(value);
   return EXIT.good;
 }
@@ -40,5 +43,8 @@ export function version(io: Io): number {
 export function unknownCommand(io: Io, name: string, known: readonly string[]): number {
   const near = suggest(name, known);
   const hint = near === null ? "" : ` Did you mean "${near}"?`;
-  return fail(io, failure("E104", `there is no command "${name}".${hint} Nothing was changed.`, "rebuild-if-needed help"));
+  return fail(
+    io,
+    failure("E104", `there is no command "${name}".${hint} Nothing was changed.`, "rebuild-if-needed help"),
+  );
 }

@@ -18,7 +18,9 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   else {
     for (const one of builds) {
       const level = one.level === undefined ? "" : ` (${one.level})`;
-      io.result(`${one.at}  ${one.result}  ${one.action}${level} of ${one.extension} in ${duration(one.elapsedMs)}, by ${one.trigger}`);
+      io.result(
+        `${one.at}  ${one.result}  ${one.action}${level} of ${one.extension} in ${duration(one.elapsedMs)}, by ${one.trigger}`,
+      );
       for (const reason of summarise(one.reasons)) io.result(`  ${reason}`);
       if (one.failure !== undefined) io.result(`  ${one.failure.code} ${one.failure.message.split("\n")[0]}`);
     }

@@ -24,7 +24,8 @@ async function handle(hook: string, args: readonly string[], io: Io): Promise<vo
   // Content is in place but HEAD has not moved: the hook that follows looks, or one detached look after git has ended.
   if (hook === "post-index-change") return startLookLater(ws.value);
   if (hook === "post-checkout" && /^0+$/.test(args[0] ?? "")) return; // a clone or a new work tree: nothing is built there
-  const gitStillWorks = hook === "post-merge" ? autostashPending(ws.value.gitDir) : operationInProgress(ws.value.gitDir) !== null;
+  const gitStillWorks =
+    hook === "post-merge" ? autostashPending(ws.value.gitDir) : operationInProgress(ws.value.gitDir) !== null;
   if (gitStillWorks) return startLookLater(ws.value);
   const running = runningBuild(ws.value);
   if (running !== null) {
@@ -33,5 +34,5 @@ async function handle(hook: string, args: readonly string[], io: Io): Promise<vo
     return;
   }
   rmSync(lookDuePath(ws.value), { force: true }); // this is the look that was due
-  await lookForEvent(ws.value, hook, { say: io.say, canWatch: process.stderr.isTTY === true });
+  await lookForEvent(ws.value, hook, { say: io.say, canWatch: process.stderr.isTTY });
 }

@@ -5,6 +5,7 @@ import { adopt } from "../adopt.ts";
 import { runningBuild } from "../build/running.ts";
 import { programPath } from "../build/start.ts";
 import { NO_PRESET } from "../config/detect.ts";
+import { CONFIG_FILE } from "../config/sources.ts";
 import { renderConfig } from "../config/write.ts";
 import { recordOf } from "../fingerprint/environment.ts";
 import { installHooks } from "../install/index.ts";
@@ -22,8 +23,11 @@ import { describeInstall } from "./install.ts";
 import type { Io } from "./io.ts";
 import { fail, openWorkspace } from "./start.ts";
 
-const OPTIONS = { local: { type: "boolean" }, yes: { type: "boolean" }, "assume-fresh": { type: "boolean" } } as const;
-const TREE_CONFIG = "rebuild-if-needed.toml";
+const OPTIONS = {
+  local: { type: "boolean" },
+  yes: { type: "boolean" },
+  "assume-fresh": { type: "boolean" },
+} as const;
 
 /** `init`: show what was found, write the config, record the environment, date the present build, install the hooks. Never builds. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
@@ -33,8 +37,14 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   const ws = await openWorkspace(io);
   if (!ws.ok) return fail(io, ws.failure);
   const running = runningBuild(ws.value);
-  if (running !== null) return fail(io, failure("E401", `a build runs (${running.buildId}).`, "rebuild-if-needed wait"));
-  const observed = await observe(ws.value, { asker: "person", only: null, ignoreOperation: true, forgetRecord: true });
+  if (running !== null)
+    return fail(io, failure("E401", `a build runs (${running.buildId}).`, "rebuild-if-needed wait"));
+  const observed = await observe(ws.value, {
+    asker: "person",
+    only: null,
+    ignoreOperation: true,
+    forgetRecord: true,
+  });
   if (!observed.ok) return fail(io, observed.failure);
   for (const line of found(observed.value)) io.result(line);
   if (!flags.has("yes") && !(await confirm())) {
@@ -47,13 +57,19 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   const again = await observe(ws.value, { asker: "person", only: null, ignoreOperation: true });
   if (!again.ok) return fail(io, again.failure);
   for (const part of again.value.extensions) {
-    const isProven = part.known.kind === "known" && ["built", "restored"].includes(part.known.baseline.origin);
+    const isProven =
+      part.known.kind === "known" && ["built", "restored"].includes(part.known.baseline.origin);
     if (isProven && !flags.has("assume-fresh")) continue;
     const adoption = await adopt(again.value, part, flags.has("assume-fresh"));
     if (!adoption.ok) return fail(io, adoption.failure);
     io.result(adoption.value.text);
   }
-  const hooks = await installHooks({ ws: ws.value, node: process.execPath, program: programPath(), environment: process.env });
+  const hooks = await installHooks({
+    ws: ws.value,
+    node: process.execPath,
+    program: programPath(),
+    environment: process.env,
+  });
   if (hooks.ok) for (const line of describeInstall(hooks.value)) io.result(line);
   const looked = await look(ws.value, { asker: "person", only: null, ignoreOperation: true });
   if (!looked.ok) return fail(io, looked.failure);
@@ -66,7 +82,9 @@ function found(observed: Observed): string[] {
   const { config, environment } = observed;
   const python = environment.interpreter;
   return [
-    config.preset === NO_PRESET ? "found: a project with a configuration of its own" : `found: ${config.preset} project`,
+    config.preset === NO_PRESET
+      ? "found: a project with a configuration of its own"
+      : `found: ${config.preset} project`,
     python === null ? "  no Python found" : `  Python ${python.version}: ${python.path}`,
     ...config.extensions.flatMap((extension) => [
       `  extension ${extension.name}: ${observed.extensions.find((one) => one.extension.name === extension.name)?.inputs.size ?? 0} inputs`,
@@ -80,9 +98,10 @@ async function setUp(ws: Workspace, observed: Observed, local: boolean, io: Io):
   const localPath = join(ws.stateDir, "config.toml");
   try {
     mkdirSync(ws.stateDir, { recursive: true });
-    if (config.hasTreeConfig || config.files.includes(localPath)) io.result(`config: ${config.files.join(", ")} (kept as it is)`);
+    if (config.hasTreeConfig || config.files.includes(localPath))
+      io.result(`config: ${config.files.join(", ")} (kept as it is)`);
     else {
-      const path = local ? localPath : join(ws.top, TREE_CONFIG);
+      const path = local ? localPath : join(ws.top, CONFIG_FILE);
       writeDurably(path, renderConfig(config));
       io.result(`config: ${path}`);
     }
@@ -97,7 +116,7 @@ async function setUp(ws: Workspace, observed: Observed, local: boolean, io: Io):
 
 /** Asks only where somebody can answer: without a terminal the typed command is the wish. */
 async function confirm(): Promise<boolean> {
-  if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) return true;
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return true;
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await terminal.question("write this configuration and install the hooks? [Y/n] ");
   terminal.close();

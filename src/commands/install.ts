@@ -11,7 +11,12 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   if (!args.ok) return fail(io, args.failure);
   const ws = await openWorkspace(io);
   if (!ws.ok) return fail(io, ws.failure);
-  const installed = await installHooks({ ws: ws.value, node: process.execPath, program: programPath(), environment: process.env });
+  const installed = await installHooks({
+    ws: ws.value,
+    node: process.execPath,
+    program: programPath(),
+    environment: process.env,
+  });
   if (!installed.ok) return fail(io, installed.failure);
   for (const line of describeInstall(installed.value)) io.result(line);
   return EXIT.good;
@@ -22,7 +27,9 @@ export function describeInstall(report: InstallReport): string[] {
   const earlier = report.hooks.filter((hook) => hook.earlier !== null);
   return [
     `hooks: ${report.hooks.length} in place; they run ${report.target.program}`,
-    ...(report.target.copiedFrom === null ? [] : [`  a copy that stays: ${report.target.copiedFrom} could vanish`]),
+    ...(report.target.copiedFrom === null
+      ? []
+      : [`  a copy that stays: ${report.target.copiedFrom} could vanish`]),
     ...report.managers.map((manager) => `  ${manager.name}: ${manager.advice}`),
     ...earlier.map((hook) => `  ${hook.path}: your earlier hook still runs first (kept at ${hook.earlier})`),
     ...report.projectFiles.map((file) => `  changed in the project: ${file}`),

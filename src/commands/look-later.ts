@@ -19,8 +19,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   if (answer.kind === "busy") return 0;
   try {
     const gitPid = Number(argv[0]);
-    const birth = startTime(gitPid);
-    while (birth !== null && startTime(gitPid) === birth) await sleep(POLL_MS);
+    await endOf(gitPid);
     if (existsSync(lookDuePath(ws.value)) && runningBuild(ws.value) === null) {
       rmSync(lookDuePath(ws.value), { force: true });
       await lookForEvent(ws.value, "look-later", { say: io.say, canWatch: false });
@@ -29,4 +28,9 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     answer.lock.release();
   }
   return 0;
+}
+
+async function endOf(pid: number): Promise<void> {
+  const birth = startTime(pid);
+  for (let now = birth; now !== null && now === birth; now = startTime(pid)) await sleep(POLL_MS);
 }

@@ -12,14 +12,22 @@ export function plannedMoves(looked: Look): string[] {
     if (part === undefined || (one.decision !== "rebuild" && one.decision !== "restore")) return [];
     const { extension, known, slot } = part;
     if (one.decision === "restore") {
-      return (slot?.baseline.outputs ?? []).map((output) => `put back ${showPath(output.path)} from the kept build of ${slot?.baseline.at ?? ""}`);
+      return (slot?.baseline.outputs ?? []).map(
+        (output) => `put back ${showPath(output.path)} from the kept build of ${slot?.baseline.at ?? ""}`,
+      );
     }
-    const listed = known.kind === "known" ? known.baseline.outputs.map((output) => output.path) : findOutputs(ws.top, extension, tracked);
+    const listed =
+      known.kind === "known"
+        ? known.baseline.outputs.map((output) => output.path)
+        : findOutputs(ws.top, extension, tracked);
     const outputs = listed.filter((path) => !tracked.has(path));
-    const folders = one.level === "clean" ? extension.buildDirs.filter((folder) => existsSync(join(ws.top, folder))) : [];
+    const folders =
+      one.level === "clean" ? extension.buildDirs.filter((folder) => existsSync(join(ws.top, folder))) : [];
     return [
       ...outputs.map((path) => `put ${showPath(path)} aside, with a stand-in in its place`),
-      ...distributionFiles(extension, environment.interpreter).records.map((path) => `keep a second name of ${path}`),
+      ...distributionFiles(extension, environment.interpreter).records.map(
+        (path) => `keep a second name of ${path}`,
+      ),
       ...folders.map((folder) => `move ${folder}/ aside`),
       ...extension.recipe.map((argv) => `run ${argv.join(" ")}`),
     ];

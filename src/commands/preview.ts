@@ -30,7 +30,11 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   return lookExit(decision.value.decision);
 }
 
-async function previewOne(observed: Observed, from: string | null, revision: string): Promise<Result<Decision>> {
+async function previewOne(
+  observed: Observed,
+  from: string | null,
+  revision: string,
+): Promise<Result<Decision>> {
   const to = await resolveCommit(observed.ws, revision);
   if (to === null) return unknownRevision(revision);
   if (from === null) return orUnreadable(await previewCommit(observed, to), revision);
@@ -47,7 +51,11 @@ async function previewLines(observed: Observed, io: Io): Promise<number> {
     const [old = "", now = "", ...more] = line.trim().split(/\s+/);
     const decision: Result<Decision> =
       now === "" || more.length > 0
-        ? refuse("E104", `this line is not "OLD NEW": ${line.slice(0, 100)}`, "give two commits, separated by a space")
+        ? refuse(
+            "E104",
+            `this line is not "OLD NEW": ${line.slice(0, 100)}`,
+            "give two commits, separated by a space",
+          )
         : await previewOne(observed, old, now);
     if (decision.ok) io.result(JSON.stringify({ ...decisionJson(decision.value), old, new: now }));
     else {
@@ -64,7 +72,8 @@ function unknownRevision<T>(revision: string): Result<T> {
 }
 
 function revisionFailure(revision: string): Failure {
-  const hint = revision === "@{upstream}" ? "git branch --set-upstream-to=origin/main" : "git log --oneline --all";
+  const hint =
+    revision === "@{upstream}" ? "git branch --set-upstream-to=origin/main" : "git log --oneline --all";
   return failure("E121", `there is no commit "${revision}" here. Nothing was changed.`, hint);
 }
 

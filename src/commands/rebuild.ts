@@ -49,13 +49,17 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   }
   const wait = !flags.has("no-wait");
   const isRestore = decision.decision === "restore";
-  return finish(await runTypedBuild({ ws: ws.value, force, only, wait, write: io.say, showOutput: !json, isRestore }));
+  return finish(
+    await runTypedBuild({ ws: ws.value, force, only, wait, write: io.say, showOutput: !json, isRestore }),
+  );
 }
 
 function dryRun(io: Io, looked: Look, json: boolean): number {
   const moves = plannedMoves(looked);
   if (json) io.result(JSON.stringify({ ...decisionJson(looked.decision), moves }));
-  else for (const line of [...decisionText(looked.decision), ...moves.map((move) => `  would ${move}`)]) io.result(line);
+  else
+    for (const line of [...decisionText(looked.decision), ...moves.map((move) => `  would ${move}`)])
+      io.result(line);
   const { decision } = looked.decision;
   return decision === "held" || decision === "blocked" ? EXIT.stopped : EXIT.good;
 }

@@ -25,8 +25,12 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   else if (args.value.flags.has("short")) io.result(running === null ? decision.decision : "building");
   else {
     for (const line of decisionText(decision)) io.result(line);
-    if (running !== null) io.result(`building: ${running.buildId} (process ${running.pid}). Watch: rebuild-if-needed wait`);
-    if (last !== null) io.result(`last: ${last.action} of ${last.extension} at ${last.at}: ${last.result} in ${duration(last.elapsedMs)}`);
+    if (running !== null)
+      io.result(`building: ${running.buildId} (process ${running.pid}). Watch: rebuild-if-needed wait`);
+    if (last !== null)
+      io.result(
+        `last: ${last.action} of ${last.extension} at ${last.at}: ${last.result} in ${duration(last.elapsedMs)}`,
+      );
   }
   return lookExit(decision.decision);
 }

@@ -16,16 +16,24 @@ import { fail, openWorkspace } from "./start.ts";
 
 /** `undo`: puts the build before the present one back. `--list`: the builds that are kept. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
-  const args = parse("undo", argv, { list: { type: "boolean" }, extension: { type: "string", multiple: true } });
+  const args = parse("undo", argv, {
+    list: { type: "boolean" },
+    extension: { type: "string", multiple: true },
+  });
   if (!args.ok) return fail(io, args.failure);
   const ws = await openWorkspace(io);
   if (!ws.ok) return fail(io, ws.failure);
-  const looked = await look(ws.value, { asker: "person", only: args.value.values.get("extension") ?? null, ignoreOperation: true });
+  const looked = await look(ws.value, {
+    asker: "person",
+    only: args.value.values.get("extension") ?? null,
+    ignoreOperation: true,
+  });
   if (!looked.ok) return fail(io, looked.failure);
   if (args.value.flags.has("list")) return list(looked.value, io);
   if (looked.value.decision.decision === "held") return fail(io, stoppedFailure(looked.value.decision));
   const lock = await takeLock(worktreeLock(ws.value), "undo");
-  if (lock.kind === "busy") return fail(io, failure("E401", `another build runs (${lock.label}).`, "rebuild-if-needed wait"));
+  if (lock.kind === "busy")
+    return fail(io, failure("E401", `another build runs (${lock.label}).`, "rebuild-if-needed wait"));
   try {
     for (const part of looked.value.extensions) {
       const exit = await undo(looked.value, part, io);
@@ -41,9 +49,18 @@ async function undo(looked: Look, part: ObservedExtension, io: Io): Promise<numb
   const { ws } = looked;
   const { name } = part.extension;
   const present = part.known.kind === "known" ? part.known.baseline : null;
-  const previous = listSlots(ws, name).find((slot) => isUsable(slot, looked) && slot.baseline.fingerprint.hash !== present?.fingerprint.hash);
+  const previous = listSlots(ws, name).find(
+    (slot) => isUsable(slot, looked) && slot.baseline.fingerprint.hash !== present?.fingerprint.hash,
+  );
   if (previous === undefined) {
-    return fail(io, failure("E207", `no earlier build of ${name} is kept. Nothing was changed.`, "rebuild-if-needed undo --list"));
+    return fail(
+      io,
+      failure(
+        "E207",
+        `no earlier build of ${name} is kept. Nothing was changed.`,
+        "rebuild-if-needed undo --list",
+      ),
+    );
   }
   const startedMs = Date.now();
   const buildId = newBuildId();
@@ -66,14 +83,19 @@ async function undo(looked: Look, part: ObservedExtension, io: Io): Promise<numb
     reasons: [],
   });
   const { commit, at } = previous.baseline;
-  io.say(`undone: ${name} is the build of ${at} again (commit ${commit?.slice(0, 9) ?? "unknown"}) in ${duration(elapsedMs)}`);
+  io.say(
+    `undone: ${name} is the build of ${at} again (commit ${commit?.slice(0, 9) ?? "unknown"}) in ${duration(elapsedMs)}`,
+  );
   return EXIT.good;
 }
 
 function isUsable(slot: Slot, looked: Look): boolean {
   const { interpreter } = looked.environment;
-  return slot.baseline.outputs.every((output) => !looked.tracked.has(output.path)) &&
-    (slot.baseline.interpreter === (interpreter?.path ?? null) || slot.baseline.outputs.every((output) => !output.path.startsWith("/")));
+  return (
+    slot.baseline.outputs.every((output) => !looked.tracked.has(output.path)) &&
+    (slot.baseline.interpreter === (interpreter?.path ?? null) ||
+      slot.baseline.outputs.every((output) => !output.path.startsWith("/")))
+  );
 }
 
 function list(looked: Look, io: Io): number {
@@ -81,7 +103,9 @@ function list(looked: Look, io: Io): number {
     const present = part.known.kind === "known" ? part.known.baseline.fingerprint.hash : "";
     for (const { baseline } of listSlots(looked.ws, part.extension.name)) {
       const mark = baseline.fingerprint.hash === present ? "*" : " ";
-      io.result(`${mark} ${part.extension.name}  ${baseline.at}  commit ${baseline.commit?.slice(0, 9) ?? "unknown"}  ${baseline.outputs.length} files`);
+      io.result(
+        `${mark} ${part.extension.name}  ${baseline.at}  commit ${baseline.commit?.slice(0, 9) ?? "unknown"}  ${baseline.outputs.length} files`,
+      );
     }
   }
   return EXIT.good;

@@ -16,7 +16,8 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   const ws = await openWorkspace(io);
   if (!ws.ok) return fail(io, ws.failure);
   const running = runningBuild(ws.value);
-  if (running !== null) return fail(io, failure("E401", `a build runs (${running.buildId}).`, "rebuild-if-needed wait"));
+  if (running !== null)
+    return fail(io, failure("E401", `a build runs (${running.buildId}).`, "rebuild-if-needed wait"));
   const taken = await uninstallHooks({ ws: ws.value });
   if (!taken.ok) return fail(io, taken.failure);
   const { removed, restored, trimmed, left } = taken.value;
@@ -26,8 +27,10 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   dropFresh(ws.value.stateDir);
   const { stateDir, slotsDir } = ws.value;
   if (args.value.flags.has("purge")) {
-    for (const file of listQuarantine(ws.value)) io.result(`dropped from quarantine: ${file.keptAt} (was ${file.path})`);
-    for (const folder of new Set([stateDir, dirname(slotsDir)])) rmSync(folder, { recursive: true, force: true });
+    for (const file of listQuarantine(ws.value))
+      io.result(`dropped from quarantine: ${file.keptAt} (was ${file.path})`);
+    for (const folder of new Set([stateDir, dirname(slotsDir)]))
+      rmSync(folder, { recursive: true, force: true });
     io.result("all state of rebuild-if-needed is gone");
   } else if (existsSync(stateDir)) {
     io.result(`kept: ${stateDir} (builds, quarantine). Drop it too: rebuild-if-needed uninstall --purge`);

@@ -37,7 +37,15 @@ async function verifyFiles(names: readonly string[], io: Io, json: boolean): Pro
   const files = names.map((name) => resolve(io.cwd, name));
   const missing = files.find((file) => !existsSync(file));
   if (missing !== undefined) {
-    return fail(io, failure("E104", `there is no file ${missing}. Nothing was changed.`, "rebuild-if-needed verify FILE.so"), json);
+    return fail(
+      io,
+      failure(
+        "E104",
+        `there is no file ${missing}. Nothing was changed.`,
+        "rebuild-if-needed verify FILE.so",
+      ),
+      json,
+    );
   }
   const found = findInterpreter(io.cwd, null, process.env);
   const path = found.ok ? found.value : null;
@@ -52,12 +60,24 @@ async function verifyFiles(names: readonly string[], io: Io, json: boolean): Pro
 async function verifyBuild(args: Parsed, io: Io, json: boolean): Promise<number> {
   const ws = await openWorkspace(io);
   if (!ws.ok) return fail(io, ws.failure, json);
-  const looked = await look(ws.value, { asker: "person", only: args.values.get("extension") ?? null, ignoreOperation: true });
+  const looked = await look(ws.value, {
+    asker: "person",
+    only: args.values.get("extension") ?? null,
+    ignoreOperation: true,
+  });
   if (!looked.ok) return fail(io, looked.failure, json);
   if (looked.value.decision.decision === "held") return fail(io, stoppedFailure(looked.value.decision), json);
   const trust = await judgeTrust(ws.value);
   if (trust.kind === "held") {
-    return fail(io, failure("E301", `held: HEAD holds ${trust.total} foreign commits, so nothing of it is imported.`, "review them, then: rebuild-if-needed allow"), json);
+    return fail(
+      io,
+      failure(
+        "E301",
+        `held: HEAD holds ${trust.total} foreign commits, so nothing of it is imported.`,
+        "review them, then: rebuild-if-needed allow",
+      ),
+      json,
+    );
   }
   const reports: { name: string; report: VerifyReport }[] = [];
   for (const part of looked.value.extensions) {
@@ -65,7 +85,14 @@ async function verifyBuild(args: Parsed, io: Io, json: boolean): Promise<number>
     reports.push({ name: part.extension.name, report: await verifyPart(looked.value, part.extension.name) });
   }
   const ok = reports.every(({ report }) => report.ok);
-  if (json) io.result(JSON.stringify({ version: 1, ok, extensions: reports.map(({ name, report }) => ({ name, ...report })) }));
+  if (json)
+    io.result(
+      JSON.stringify({
+        version: 1,
+        ok,
+        extensions: reports.map(({ name, report }) => ({ name, ...report })),
+      }),
+    );
   else for (const { name, report } of reports) for (const line of formatReport(name, report)) io.result(line);
   return ok ? EXIT.good : EXIT.failed;
 }
@@ -97,6 +124,8 @@ function outputsOf(looked: Look, name: string, tracked: ReadonlySet<string>): st
 function explain(looked: Look, name: string, io: Io): void {
   const part = looked.extensions.find((one) => one.extension.name === name);
   io.result(`contract of ${name}:`);
-  for (const path of outputsOf(looked, name, looked.tracked)) io.result(`  loads: ${path} (an output of the last build)`);
-  for (const required of part?.extension.require ?? []) io.result(`  has: ${required} (configuration: require)`);
+  for (const path of outputsOf(looked, name, looked.tracked))
+    io.result(`  loads: ${path} (an output of the last build)`);
+  for (const required of part?.extension.require ?? [])
+    io.result(`  has: ${required} (configuration: require)`);
 }

@@ -15,7 +15,12 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   const args = parse("why", argv, { json: { type: "boolean" } }, { most: 1, names: "PATH" });
   if (!args.ok) return fail(io, args.failure, json);
   const [name] = args.value.positionals;
-  if (name === undefined) return fail(io, failure("E104", "why needs a path. Nothing was changed.", "rebuild-if-needed why csrc/a.cu"), json);
+  if (name === undefined)
+    return fail(
+      io,
+      failure("E104", "why needs a path. Nothing was changed.", "rebuild-if-needed why csrc/a.cu"),
+      json,
+    );
   const ws = await openWorkspace(io);
   if (!ws.ok) return fail(io, ws.failure, json);
   const observed = await observe(ws.value, { asker: "person", only: null, ignoreOperation: true });
@@ -30,15 +35,38 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   return EXIT.good;
 }
 
-function answer(extension: Extension, outputs: readonly string[], path: RepoPath): { rebuilds: boolean; rule: string | null; text: string } {
+function answer(
+  extension: Extension,
+  outputs: readonly string[],
+  path: RepoPath,
+): { rebuilds: boolean; rule: string | null; text: string } {
   const shown = showPath(path);
-  if (outputs.includes(path)) return { rebuilds: true, rule: null, text: `${shown} is an output of the last build; a damaged one is restored` };
+  if (outputs.includes(path))
+    return {
+      rebuilds: true,
+      rule: null,
+      text: `${shown} is an output of the last build; a damaged one is restored`,
+    };
   if (path === PYPROJECT && !compileGlobs(extension.inputs)(path) && extension.pyprojectTables.length > 0) {
-    return { rebuilds: true, rule: extension.pyprojectTables.join(", "), text: `${shown} rebuilds when one of its tables ${extension.pyprojectTables.join(", ")} changes` };
+    return {
+      rebuilds: true,
+      rule: extension.pyprojectTables.join(", "),
+      text: `${shown} rebuilds when one of its tables ${extension.pyprojectTables.join(", ")} changes`,
+    };
   }
   const rules = extension.inputs.filter((glob) => compileGlobs([glob.replace(/^!/, "")])(path));
   const last = rules.at(-1);
-  if (last === undefined) return { rebuilds: false, rule: null, text: `a change of ${shown} rebuilds nothing: no input rule names it` };
-  if (last.startsWith("!")) return { rebuilds: false, rule: last, text: `a change of ${shown} rebuilds nothing: left out by ${last}` };
+  if (last === undefined)
+    return {
+      rebuilds: false,
+      rule: null,
+      text: `a change of ${shown} rebuilds nothing: no input rule names it`,
+    };
+  if (last.startsWith("!"))
+    return {
+      rebuilds: false,
+      rule: last,
+      text: `a change of ${shown} rebuilds nothing: left out by ${last}`,
+    };
   return { rebuilds: true, rule: last, text: `a change of ${shown} rebuilds: input rule ${last}` };
 }

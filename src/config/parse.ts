@@ -112,6 +112,7 @@ function readTable<T>(
     if (read.ok) values[key] = read.value;
     else problems.push({ code: read.code, place, text: `${key}: ${read.text}` });
   }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return values as Partial<T>; // each value went through the reader of its own key
 }
 

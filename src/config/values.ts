@@ -10,8 +10,8 @@ export function good<T>(value: T): Reading<T> {
   return { ok: true, value };
 }
 
-export function bad(code: ProblemCode, text: string): Reading<never> {
-  return { ok: false, code, text };
+export function bad(code: ProblemCode, message: string): Reading<never> {
+  return { ok: false, code, text: message };
 }
 
 /** A string that is not empty and can be handed to a process. */

@@ -24,7 +24,7 @@ export function renderConfig(config: Config): string {
 }
 
 /** What was found, one sentence a line: the head of the file, and what `init` shows. */
-export function editorialNotes(config: Config): readonly string[] {
+function editorialNotes(config: Config): readonly string[] {
   const preset = PRESETS.find(({ name }) => name === config.preset);
   return [
     "rebuild-if-needed: what is rebuilt here, and how. All keys: docs/configuration.md of the tool.",

@@ -19,10 +19,12 @@ export function compareInputs(
   for (const [path, to] of now) {
     const from = before.get(path);
     if (from === undefined) reasons.push({ kind: "input-added", path, to, text: `${show(path)} is new` });
-    else if (from !== to) reasons.push({ kind: "input-changed", path, from, to, text: changedText(path, from, to) });
+    else if (from !== to)
+      reasons.push({ kind: "input-changed", path, from, to, text: changedText(path, from, to) });
   }
   for (const [path, from] of before) {
-    if (!now.has(path)) reasons.push({ kind: "input-removed", path, from, text: `${show(path)} was removed` });
+    if (!now.has(path))
+      reasons.push({ kind: "input-removed", path, from, text: `${show(path)} was removed` });
   }
   return reasons.sort((a, b) => ((a.path ?? "") < (b.path ?? "") ? -1 : 1));
 }
@@ -38,7 +40,9 @@ function compareRecipes(before: Fingerprint["recipe"], now: Fingerprint["recipe"
 function changedText(path: RepoPath, from: string, to: string): string {
   if (!to.startsWith("commit:") || !from.startsWith("commit:")) return `${show(path)} changed`;
   const [old, now] = [from, to].map((id) => id.slice("commit:".length, "commit:".length + 9));
-  return old === now ? `${show(path)} (submodule) has local changes` : `${show(path)} (submodule) ${old} -> ${now}`;
+  return old === now
+    ? `${show(path)} (submodule) has local changes`
+    : `${show(path)} (submodule) ${old} -> ${now}`;
 }
 
 /** Control characters and bytes that are no UTF-8, made visible (the same as git/path-bytes.ts, which is not pure). */

@@ -11,5 +11,10 @@ export function makeFingerprint(
   const hash = createHash("sha256");
   for (const [path, id] of inputs) hash.update(`${path}\0${id}\0`);
   hash.update(`\0toolchain\0${toolchainMeaning(toolchain)}\0recipe\0${JSON.stringify(extension.recipe)}`);
-  return { inputs: Object.fromEntries(inputs), toolchain, recipe: extension.recipe, hash: hash.digest("hex") };
+  return {
+    inputs: Object.fromEntries(inputs),
+    toolchain,
+    recipe: extension.recipe,
+    hash: hash.digest("hex"),
+  };
 }

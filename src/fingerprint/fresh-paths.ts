@@ -35,7 +35,11 @@ export function outputPaths(top: string, outputs: readonly Output[]): string[] {
 }
 
 /** Files and folders of the submodules that are inputs: git's own stat of them is not ours to trust. */
-export async function submodulePaths(top: string, tree: WorkTree, inputs: ReadonlySet<RepoPath>): Promise<string[]> {
+export async function submodulePaths(
+  top: string,
+  tree: WorkTree,
+  inputs: ReadonlySet<RepoPath>,
+): Promise<string[]> {
   const paths: string[] = [];
   for (const entry of tree.entries) {
     if (entry.mode !== "160000" || !inputs.has(entry.path)) continue;

@@ -8,7 +8,7 @@ import { join, relative } from "node:path";
 import { encodePath, toBytes } from "../git/path-bytes.ts";
 
 /** What the hook takes for "fresh": no shell gives it for a file that was cut short. */
-export const FRESH_STATUS = 42;
+const FRESH_STATUS = 42;
 
 export interface FreshRequest {
   readonly top: string;
@@ -27,11 +27,16 @@ const CHUNK = 1500;
 /** File times advance in ticks of at most 10 ms (Linux, HZ=100). */
 const TICK_NS = 20_000_000n;
 /** statfs types without a true ctime or inode, or with cached ones: FAT, SMB, CIFS, 9p, FUSE, NTFS, NFS. */
-const VAGUE_FILE_SYSTEMS: readonly number[] = [0x4d44, 0x517b, 0xff534d42, 0xfe534d42, 0x01021997, 0x65735546, 0x5346544e, 0x6969];
+const VAGUE_FILE_SYSTEMS: readonly number[] = [
+  0x4d44, 0x517b, 0xff534d42, 0xfe534d42, 0x01021997, 0x65735546, 0x5346544e, 0x6969,
+];
 
-const STAT = process.platform === "linux" ? "stat -L -c '%n %s %i %f %.9Y %.9Z' --" : "stat -L -f '%N %z %i %Xp %Fm %Fc' --";
+const STAT =
+  process.platform === "linux"
+    ? "stat -L -c '%n %s %i %f %.9Y %.9Z' --"
+    : "stat -L -f '%N %z %i %Xp %Fm %Fc' --";
 
-export function freshPath(stateDir: string): string {
+function freshPath(stateDir: string): string {
   return join(stateDir, "fresh.sh");
 }
 
@@ -72,7 +77,9 @@ function renderFresh(request: FreshRequest): Buffer | null {
   const names = [...new Set([...request.paths].map((path) => shorten(request.top, path)))].sort();
   if (names.length > MAX_PATHS) return null;
   const limit = BigInt(request.lookedAtMs) * 1_000_000n - TICK_NS;
-  const parts: Buffer[] = [Buffer.from("# rebuild-if-needed: exits 42 when certainly nothing has moved since the last look\n")];
+  const parts: Buffer[] = [
+    Buffer.from("# rebuild-if-needed: exits 42 when certainly nothing has moved since the last look\n"),
+  ];
   parts.push(Buffer.from("cd -- "), quote(request.top), Buffer.from(" || exit 1\n"));
   for (const path of new Set(request.absent)) {
     if (existsSync(encodePath(path))) return null;

@@ -81,7 +81,10 @@ export function stampInputs(top: string, paths: Iterable<RepoPath>): Map<RepoPat
 async function setPyproject(ws: Workspace, extension: Extension, ids: Map<RepoPath, string>): Promise<void> {
   if (extension.pyprojectTables.length === 0 || ids.has(PYPROJECT)) return;
   try {
-    ids.set(PYPROJECT, await pyprojectId(readFileSync(join(ws.top, PYPROJECT), "utf8"), extension.pyprojectTables));
+    ids.set(
+      PYPROJECT,
+      await pyprojectId(readFileSync(join(ws.top, PYPROJECT), "utf8"), extension.pyprojectTables),
+    );
   } catch {
     // Not there: no id, so its coming is an addition and its going a removal.
   }
@@ -93,11 +96,23 @@ async function submoduleId(ws: Workspace, path: RepoPath): Promise<{ commit: str
   if (lstatSync(join(folder, ".git"), { throwIfNoEntry: false }) === undefined) return null;
   const commit = await gitText(folder, ["rev-parse", "--verify", "--quiet", "HEAD"]);
   if (commit === null) return null;
-  const changed = await gitRecords(folder, ["status", "--porcelain", "--no-renames", "--ignore-submodules=none", "-uall", "-z"]);
-  const paths = (changed ?? []).map((record) => decodePath(record.subarray(3))).filter((name) => !name.endsWith("/"));
+  const changed = await gitRecords(folder, [
+    "status",
+    "--porcelain",
+    "--no-renames",
+    "--ignore-submodules=none",
+    "-uall",
+    "-z",
+  ]);
+  const paths = (changed ?? [])
+    .map((record) => decodePath(record.subarray(3)))
+    .filter((name) => !name.endsWith("/"));
   if (paths.length === 0) return { commit, id: COMMIT + commit };
   const local = await contentIds(folder, paths, commit.length === 64 ? "sha256" : "sha1");
   const { createHash } = await import("node:crypto");
-  const text = paths.sort().map((name) => `${name}\0${local.get(name) ?? "absent"}\0`).join("");
+  const text = paths
+    .sort()
+    .map((name) => `${name}\0${local.get(name) ?? "absent"}\0`)
+    .join("");
   return { commit, id: `${COMMIT}${commit}+${createHash("sha256").update(text).digest("hex")}` };
 }

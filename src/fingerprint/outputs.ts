@@ -47,7 +47,11 @@ export async function compareOutputs(
   for (const output of outputs) {
     const name = showPath(output.path);
     if (tracked.has(output.path)) {
-      reasons.push({ kind: "output-tracked", path: output.path, text: `${name} was built here and git tracks it now` });
+      reasons.push({
+        kind: "output-tracked",
+        path: output.path,
+        text: `${name} was built here and git tracks it now`,
+      });
       continue;
     }
     const text = await damageOf(outputPath(top, output.path), output, name);

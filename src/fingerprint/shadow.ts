@@ -23,7 +23,10 @@ export function findShadows(
   const order = [...(extSuffix === null ? [] : [extSuffix]), ".abi3.so", ".so"];
   const suffix = posix.basename(path).slice(stem.length);
   const rank = order.indexOf(suffix);
-  const stronger = [`${stem}/__init__.py`, ...order.slice(0, Math.max(rank, 0)).map((ending) => stem + ending)];
+  const stronger = [
+    `${stem}/__init__.py`,
+    ...order.slice(0, Math.max(rank, 0)).map((ending) => stem + ending),
+  ];
   const own = new Set(outputs.map((output) => output.path));
   return stronger
     .map((name) => posix.join(folder, name))

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 
 /** Config that would make git's answer depend on the user: pinned for every call. */
-export const PINNED: readonly string[] = [
+const PINNED: readonly string[] = [
   "core.fsmonitor=false",
   "core.trustctime=true",
   "core.checkStat=default",
@@ -37,7 +37,11 @@ export function git(cwd: string, args: readonly string[], input?: Buffer | strin
     child.stdin.on("error", () => {}); // git may close early; its exit code tells
     child.on("error", (error) => resolve({ code: 127, stdout: Buffer.alloc(0), stderr: String(error) }));
     child.on("close", (code) =>
-      resolve({ code: code ?? 128, stdout: Buffer.concat(out), stderr: Buffer.concat(errors).toString("utf8") }),
+      resolve({
+        code: code ?? 128,
+        stdout: Buffer.concat(out),
+        stderr: Buffer.concat(errors).toString("utf8"),
+      }),
     );
     child.stdin.end(input);
   });
@@ -71,7 +75,7 @@ export function splitNul(bytes: Buffer): Buffer[] {
 }
 
 /** `git rev-parse --local-env-vars` of git 2.39 and 2.47, as a constant: a process saved per run. */
-export const LOCAL_VARIABLES: readonly string[] = [
+const LOCAL_VARIABLES: readonly string[] = [
   "GIT_ALTERNATE_OBJECT_DIRECTORIES",
   "GIT_CONFIG",
   "GIT_CONFIG_PARAMETERS",

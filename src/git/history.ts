@@ -28,12 +28,6 @@ export async function headAt(ws: Workspace, atMs: number): Promise<string | null
   return null;
 }
 
-/** How many commits lie between two, for people; null when they are not related or unknown. */
-export async function commitsBetween(ws: Workspace, from: string, to: string): Promise<number | null> {
-  const count = await gitText(ws.top, ["rev-list", "--count", `${from}..${to}`]);
-  return count === null ? null : Number(count);
-}
-
 /** Time of HEAD's last reflog entry, and when that line was written; null without a reflog. Both in ms. */
 export function lastReflogMs(ws: Workspace): { entryMs: number; fileMs: number } | null {
   const path = join(ws.gitDir, "logs", "HEAD");

@@ -1,6 +1,6 @@
 import type { RepoPath } from "../model.ts";
 import { entryId } from "./content-id.ts";
-import { git, gitRecords, gitText } from "./git.ts";
+import { git, gitRecords } from "./git.ts";
 import { decodePath, toBytes } from "./path-bytes.ts";
 
 /** path -> content id of everything that a commit's tree holds; null when it cannot be read. */
@@ -18,7 +18,11 @@ export async function readRevision(top: string, commit: string): Promise<Map<Rep
 
 /** Text of one file at a commit, or null when it is not there (or not here, in a partial clone). */
 export async function readFileAt(top: string, commit: string, path: RepoPath): Promise<string | null> {
-  const answer = await git(top, ["cat-file", "--batch"], Buffer.concat([toBytes(`${commit}:${path}`), Buffer.from("\n")]));
+  const answer = await git(
+    top,
+    ["cat-file", "--batch"],
+    Buffer.concat([toBytes(`${commit}:${path}`), Buffer.from("\n")]),
+  );
   const end = answer.stdout.indexOf(10);
   const size = / blob (\d+)$/.exec(answer.stdout.toString("latin1", 0, Math.max(end, 0)))?.[1];
   return size === undefined ? null : answer.stdout.toString("utf8", end + 1, end + 1 + Number(size));
@@ -46,9 +50,4 @@ export async function diffRevisions(top: string, from: string, to: string): Prom
     });
   }
   return changes;
-}
-
-/** `sha1` or `sha256`: what names objects in this repository. */
-export async function objectFormat(top: string): Promise<"sha1" | "sha256"> {
-  return (await gitText(top, ["rev-parse", "--show-object-format"])) === "sha256" ? "sha256" : "sha1";
 }

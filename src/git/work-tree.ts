@@ -1,6 +1,6 @@
 import type { RepoPath, Workspace } from "../model.ts";
-import { git, gitRecords, splitNul } from "./git.ts";
-import { decodePath, toBytes } from "./path-bytes.ts";
+import { gitRecords } from "./git.ts";
+import { decodePath } from "./path-bytes.ts";
 
 /** One line of the index. `flagged`: git was told not to look at the file (assume-unchanged, skip-worktree). */
 export interface IndexEntry {
@@ -48,16 +48,16 @@ export async function readWorkTree(ws: Workspace): Promise<WorkTree | null> {
 export async function listIgnored(ws: Workspace, folders: readonly RepoPath[]): Promise<RepoPath[]> {
   if (folders.length === 0) return [];
   const specs = folders.map((folder) => (folder === "" ? ":(glob)*" : `:(literal)${folder}`));
-  const records = await gitRecords(ws.top, ["ls-files", "-o", "-i", "--exclude-standard", "-z", "--", ...specs]);
+  const records = await gitRecords(ws.top, [
+    "ls-files",
+    "-o",
+    "-i",
+    "--exclude-standard",
+    "-z",
+    "--",
+    ...specs,
+  ]);
   return (records ?? []).map(decodePath);
-}
-
-/** Those of `paths` that git ignores. */
-export async function selectIgnored(ws: Workspace, paths: readonly RepoPath[]): Promise<Set<RepoPath>> {
-  if (paths.length === 0) return new Set();
-  const input = Buffer.concat(paths.flatMap((path) => [toBytes(path), Buffer.from([0])]));
-  const answer = await git(ws.top, ["check-ignore", "-z", "--stdin"], input);
-  return new Set(splitNul(answer.stdout).map(decodePath));
 }
 
 /** `H 100644 <oid> <stage>\t<path>`; a lower-case letter is assume-unchanged, `S` skip-worktree. */

@@ -6,7 +6,12 @@ import { git } from "./git.ts";
 
 /** Finds the work tree that holds `cwd`. Fails with E101 (no repository) or E103 (bare). */
 export async function findWorkspace(cwd: string): Promise<Result<Workspace>> {
-  const answer = await git(cwd, ["rev-parse", "--is-bare-repository", "--absolute-git-dir", "--git-common-dir"]);
+  const answer = await git(cwd, [
+    "rev-parse",
+    "--is-bare-repository",
+    "--absolute-git-dir",
+    "--git-common-dir",
+  ]);
   if (answer.code === 127) {
     return refuse("E101", "git was not found on PATH. Nothing was changed.", "install git");
   }
@@ -14,17 +19,25 @@ export async function findWorkspace(cwd: string): Promise<Result<Workspace>> {
     const detail = answer.stderr.includes("dubious ownership")
       ? "this repository belongs to another user, and git does not trust it"
       : `${cwd} is not in a git repository`;
-    return refuse("E101", `${detail}. Nothing was changed.`, "cd into your clone, then run the command again");
+    return refuse(
+      "E101",
+      `${detail}. Nothing was changed.`,
+      "cd into your clone, then run the command again",
+    );
   }
   const [bare, gitDir, commonDir] = answer.stdout.toString("utf8").split("\n");
   const top = (await git(cwd, ["rev-parse", "--show-toplevel"])).stdout.toString("utf8").replace(/\n$/, "");
   if (bare === "true" || top === "" || gitDir === undefined || commonDir === undefined) {
-    return refuse("E103", "this repository has no work tree. Nothing was changed.", "cd into a work tree of it");
+    return refuse(
+      "E103",
+      "this repository has no work tree. Nothing was changed.",
+      "cd into a work tree of it",
+    );
   }
   return ok(workspaceAt(top, gitDir, resolve(cwd, commonDir)));
 }
 
-export function workspaceAt(top: string, gitDir: string, commonDir: string): Workspace {
+function workspaceAt(top: string, gitDir: string, commonDir: string): Workspace {
   const realGitDir = realpathSync(gitDir);
   const realCommonDir = realpathSync(commonDir);
   return {

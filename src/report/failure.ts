@@ -17,8 +17,8 @@ export function ok<T>(value: T): Result<T> {
   return { ok: true, value };
 }
 
-export function err<T = never>(failure: Failure): Result<T> {
-  return { ok: false, failure };
+export function err<T = never>(reason: Failure): Result<T> {
+  return { ok: false, failure: reason };
 }
 
 /** Exit codes of the command line, everywhere. */

@@ -16,7 +16,11 @@ export function stoppedFailure(decision: Decision): Failure {
   }
   const [first, ...more] = summarise(worst[0]?.reasons ?? []);
   const rest = more.length > 0 ? ` (${more.join("; ")})` : "";
-  return failure("E302", `blocked: ${names}: ${first ?? "unknown"}${rest}. Nothing was changed.`, nextFor(decision));
+  return failure(
+    "E302",
+    `blocked: ${names}: ${first ?? "unknown"}${rest}. Nothing was changed.`,
+    nextFor(decision),
+  );
 }
 
 function nextFor(decision: Decision): string {

@@ -25,7 +25,7 @@ export function isEnvironment(value: unknown): value is EnvironmentOfRecord {
   );
 }
 
-export function isOutput(value: unknown): value is Output {
+function isOutput(value: unknown): value is Output {
   return (
     isObject(value) &&
     isText(value["path"]) &&
@@ -73,7 +73,9 @@ function isToolLike(value: unknown): value is { files: unknown[]; identity: stri
 function isInterpreter(value: unknown): boolean {
   return (
     isObject(value) &&
-    ["path", "version", "soabi", "extSuffix", "prefix", "basePrefix", "includeDir"].every((key) => isText(value[key])) &&
+    ["path", "version", "soabi", "extSuffix", "prefix", "basePrefix", "includeDir"].every((key) =>
+      isText(value[key]),
+    ) &&
     isListOf(value["sitePackages"], isText) &&
     isListOf(value["identityFiles"], isText)
   );

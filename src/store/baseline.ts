@@ -8,13 +8,20 @@ import { newerState, readState } from "./state-file.ts";
 
 /** Baselines are per (worktree, extension, interpreter): a second environment has builds of its own. */
 export function baselinePath(ws: Workspace, extension: string, interpreter: string | null): string {
-  const key = createHash("sha256").update(`${extension}\0${interpreter ?? ""}`).digest("hex").slice(0, 12);
+  const key = createHash("sha256")
+    .update(`${extension}\0${interpreter ?? ""}`)
+    .digest("hex")
+    .slice(0, 12);
   const name = extension.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, 60);
   return join(ws.stateDir, "baselines", `${name}-${key}.json`);
 }
 
 /** E120 when a newer release wrote it; anything else that is wrong with it is `unreadable`, which is stale. */
-export function readBaseline(ws: Workspace, extension: string, interpreter: string | null): Result<KnownBaseline> {
+export function readBaseline(
+  ws: Workspace,
+  extension: string,
+  interpreter: string | null,
+): Result<KnownBaseline> {
   const path = baselinePath(ws, extension, interpreter);
   const state = readState(path);
   switch (state.kind) {
@@ -32,6 +39,9 @@ export function readBaseline(ws: Workspace, extension: string, interpreter: stri
   }
 }
 
-export function sameBuild(known: KnownBaseline, buildId: string): known is { kind: "known"; baseline: Baseline } {
+export function sameBuild(
+  known: KnownBaseline,
+  buildId: string,
+): known is { kind: "known"; baseline: Baseline } {
   return known.kind === "known" && known.baseline.buildId === buildId;
 }

@@ -55,11 +55,16 @@ export function readHistory(ws: Workspace): HistoryEntry[] {
 }
 
 /** Median time in ms of the last five good rebuilds of these extensions; undefined without one. */
-export function estimateMs(history: readonly HistoryEntry[], extensions: readonly string[]): number | undefined {
+export function estimateMs(
+  history: readonly HistoryEntry[],
+  extensions: readonly string[],
+): number | undefined {
   let total: number | undefined;
   for (const extension of extensions) {
     const times = history
-      .filter((entry) => entry.extension === extension && entry.action === "rebuild" && entry.result === "good")
+      .filter(
+        (entry) => entry.extension === extension && entry.action === "rebuild" && entry.result === "good",
+      )
       .slice(-5)
       .map((entry) => entry.elapsedMs)
       .sort((a, b) => a - b);
@@ -98,7 +103,9 @@ function isEntry(value: unknown): value is HistoryEntry {
   return (
     isObject(value) &&
     value["version"] === 1 &&
-    ["buildId", "extension", "at", "trigger", "action", "result", "fingerprint"].every((key) => isText(value[key])) &&
+    ["buildId", "extension", "at", "trigger", "action", "result", "fingerprint"].every((key) =>
+      isText(value[key]),
+    ) &&
     typeof value["elapsedMs"] === "number" &&
     Array.isArray(value["reasons"])
   );

@@ -68,7 +68,8 @@ export function tempPlace(path: string): string {
 export function dropTemps(folders: Iterable<string>, pid: number): void {
   const start = `.rebuild-if-needed-tmp-${pid}-`;
   for (const folder of new Set(folders)) {
-    for (const name of namesIn(folder)) if (name.startsWith(start)) rmSync(join(folder, name), { force: true });
+    for (const name of namesIn(folder))
+      if (name.startsWith(start)) rmSync(join(folder, name), { force: true });
   }
 }
 

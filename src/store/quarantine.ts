@@ -12,7 +12,7 @@ export interface Quarantined {
   readonly why: string;
 }
 
-export function quarantineRoot(ws: Workspace): string {
+function quarantineRoot(ws: Workspace): string {
   return join(ws.stateDir, "quarantine");
 }
 
@@ -28,7 +28,10 @@ export function moveToQuarantine(ws: Workspace, buildId: string, path: string, w
   const entry: Quarantined = { path, keptAt, why };
   try {
     const notes = readNotes(join(folder, "note.json"));
-    writeDurably(join(folder, "note.json"), `${JSON.stringify({ version: 1, files: [...notes, entry] }, null, 1)}\n`);
+    writeDurably(
+      join(folder, "note.json"),
+      `${JSON.stringify({ version: 1, files: [...notes, entry] }, null, 1)}\n`,
+    );
   } catch {
     // The file is safe, and its place tells its name: a full disk must not stop a roll-back.
   }
@@ -77,7 +80,9 @@ function readNotes(path: string): Quarantined[] {
 }
 
 function isQuarantined(value: unknown): value is Quarantined {
-  return typeof value === "object" && value !== null && "path" in value && "keptAt" in value && "why" in value;
+  return (
+    typeof value === "object" && value !== null && "path" in value && "keptAt" in value && "why" in value
+  );
 }
 
 function freeName(path: string): string {

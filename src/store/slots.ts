@@ -20,7 +20,7 @@ export interface SlotLimits {
   readonly maxBytes: number;
 }
 
-export const SLOT_LIMITS: SlotLimits = { maxCount: 12, maxBytes: 20 * 1024 ** 3 };
+const SLOT_LIMITS: SlotLimits = { maxCount: 12, maxBytes: 20 * 1024 ** 3 };
 
 /** Builds whose files lie in an environment can only go back into that environment. */
 export function slotKey(baseline: Baseline): string {
@@ -106,7 +106,11 @@ export function touchSlot(slot: Slot): void {
 }
 
 /** Drops the least recently used slots over the limits. @returns the dropped keys. */
-export function pruneSlots(ws: Workspace, keep: ReadonlySet<string>, limits: SlotLimits = SLOT_LIMITS): string[] {
+export function pruneSlots(
+  ws: Workspace,
+  keep: ReadonlySet<string>,
+  limits: SlotLimits = SLOT_LIMITS,
+): string[] {
   const slots = slotFolders(ws)
     .map((key) => ({ key, ...sizeOf(join(ws.slotsDir, key)) }))
     .sort((a, b) => b.usedMs - a.usedMs);
@@ -137,7 +141,8 @@ function readSlot(folder: string, key: string): Slot | null {
   const state = readState(join(folder, "slot.json"));
   if (state.kind !== "value" || !isObject(state.value)) return null;
   const baseline = state.value["baseline"];
-  if (!isBaseline(baseline) || !baseline.outputs.every((output) => isSafePath(output.path, baseline))) return null;
+  if (!isBaseline(baseline) || !baseline.outputs.every((output) => isSafePath(output.path, baseline)))
+    return null;
   const complete = baseline.outputs.every(
     (output, index) => statSync(join(folder, String(index)), { throwIfNoEntry: false })?.size === output.size,
   );
