@@ -13,7 +13,7 @@ export function isOurs(path: string): boolean {
 }
 
 /** What `putHook` would do, without doing it. */
-export function planPut(path: string, text: string): PutAction {
+function planPut(path: string, text: string): PutAction {
   const present = lstatOrNull(path);
   if (present === null) return "created";
   const current = readHook(path);

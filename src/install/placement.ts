@@ -36,7 +36,7 @@ export function placementsAt(location: HookLocation, ws: Workspace): readonly Pl
 }
 
 /** Where the hooks lie that lines in husky's files call. Linked work trees share it. */
-export function scriptFolder(ws: Workspace): string {
+function scriptFolder(ws: Workspace): string {
   return join(ws.commonDir, "rebuild-if-needed", "hooks");
 }
 

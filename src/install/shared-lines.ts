@@ -5,7 +5,7 @@ import { lstatOrNull, readHook, replaceFile } from "./files.ts";
 import type { PutAction, TakeAction } from "./hook-folder.ts";
 
 /** What `putLines` would do, without doing it. */
-export function planLines(path: string): PutAction {
+function planLines(path: string): PutAction {
   const text = readHook(path);
   if (text === null) return "created";
   if (!hasBlock(text)) return "chained";

@@ -46,7 +46,7 @@ export async function stableTarget(
 }
 
 /** Why hooks must not rely on `path`, or null. */
-export function whyUnstable(ws: Workspace, path: string, environment: NodeJS.ProcessEnv): string | null {
+function whyUnstable(ws: Workspace, path: string, environment: NodeJS.ProcessEnv): string | null {
   if (isWithin(path, ws.top) || isWithin(path, mainTree(ws))) return "a checkout could replace it";
   const parts = path.split(sep);
   if (parts.some((part) => CACHES.test(part)) || /[/\\](install|yarn|pnpm)[/\\]cache[/\\]/.test(path)) {

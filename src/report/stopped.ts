@@ -10,8 +10,8 @@ export function stoppedFailure(decision: Decision): Failure {
   const foreign = worst[0]?.reasons.filter((reason) => reason.kind === "commit-foreign") ?? [];
   if (isHeld) {
     const [first] = foreign;
-    const count = foreign.length === 1 ? "a commit that is" : `${foreign.length} commits that are`;
-    const message = `held: ${names} needs work, but HEAD holds ${count} neither upstream nor yours (${first?.text ?? ""}). Nothing was run.`;
+    const more = foreign.length > 1 ? `, and so are ${foreign.length - 1} more` : "";
+    const message = `held: ${names} needs work, but ${first?.text ?? "HEAD is foreign"}${more}. Nothing was run.`;
     return failure("E301", message, "review it, then: rebuild-if-needed allow");
   }
   const [first, ...more] = summarise(worst[0]?.reasons ?? []);

@@ -1,4 +1,3 @@
-import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { keep } from "./kept.ts";
 import type { Sandbox } from "./sandbox.ts";
@@ -21,33 +20,16 @@ export async function sharedVenv(box: Sandbox, packages: readonly string[]): Pro
   return venvAt(join(await keptVenv(packages), "venv"), box.environment["PATH"] ?? "");
 }
 
-/** A folder with the unpacked source releases of `name`, each in its own folder `name-version`. */
-export function sourceReleases(
-  name: string,
-  versions: readonly string[],
-  buildRequirements: readonly string[],
-): Promise<string> {
-  return keep("sources", [name, ...versions].join(" "), async (folder, run) => {
-    // pip asks a source release for its metadata, and that takes what it is built with.
-    const python = join(await keptVenv(buildRequirements), "venv/bin/python");
-    for (const version of versions) {
-      const pip = [python, "-m", "pip", "download", "--quiet", "--no-deps", "--no-build-isolation"];
-      await run([...pip, `--no-binary=${name}`, "--dest", folder, `${name}==${version}`]);
-    }
-    for (const file of readdirSync(folder).filter((entry) => entry.endsWith(".tar.gz"))) {
-      await run(["tar", "-xzf", join(folder, file), "-C", folder]);
-    }
-  });
-}
-
+/** What a shell sees of an environment that something else made. */
 export function venvAt(folder: string, path: string): Venv {
   const activated = { VIRTUAL_ENV: folder, PATH: `${join(folder, "bin")}:${path}` };
   return { folder, python: join(folder, "bin/python"), activated };
 }
 
-async function keptVenv(packages: readonly string[]): Promise<string> {
-  const python = process.env["PATH"] ?? "";
-  return keep("venvs", [...packages, python].join(" "), async (folder, run) => {
+/** Folder that holds the environment `venv` with these packages; nobody may write into it. */
+export function keptVenv(packages: readonly string[]): Promise<string> {
+  const pythons = process.env["PATH"] ?? "";
+  return keep("venvs", [...packages, pythons].join(" "), async (folder, run) => {
     await run(["python3", "-m", "venv", join(folder, "venv")]);
     const pip = [join(folder, "venv/bin/python"), "-m", "pip", "install", "--quiet"];
     if (packages.length > 0) await run([...pip, ...packages]);

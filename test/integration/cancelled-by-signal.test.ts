@@ -1,7 +1,7 @@
 /** Ctrl-C to a typed command, at any moment: exit 130, the old build in place, no process of the recipe left. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, readlinkSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
 import { drivenProject, mustRun, type Driven } from "../helpers/driven-project.ts";
@@ -51,10 +51,12 @@ test("SIGINT before the builder has come up", async (t) => {
   const before = project.digest();
   const known = builds(project);
   const typed = start(project);
-  await until(() => builds(project).some((id) => !known.includes(id) && existsSync(project.stateFile("builds", id, "request.json"))), "the request");
+  const isUp = (): boolean => processesIn(project.top).some((id) => commandLine(id).includes("builder"));
+  await until(() => builds(project).length > known.length && isUp(), "the builder's process");
   typed.kill("SIGINT");
   const { code, stderr } = await typed.ended;
   assert.equal(code, 130, stderr);
+  assert.ok(stderr.endsWith(SETTLED), stderr);
   assert.equal(project.digest(), before);
   assertNothingLeft(project);
 });
@@ -71,6 +73,8 @@ test("SIGINT while the new build is verified", async (t) => {
   const typed = start(project);
   await until(() => existsSync(mark), "the import");
   typed.kill("SIGINT");
+  // What is imported never ends: without an answer to the signal this lasts until verifying has had its five minutes.
+  await until(() => typed.hasEnded(), "the cancelled build to end", 20_000);
   const { code, stderr } = await typed.ended;
   assert.equal(code, 130, stderr);
   assert.ok(stderr.endsWith(SETTLED), stderr);
@@ -104,6 +108,7 @@ function builds(project: Driven): string[] {
 
 interface Typed {
   kill(signal: NodeJS.Signals): void;
+  hasEnded(): boolean;
   readonly ended: Promise<{ readonly code: number; readonly stderr: string }>;
 }
 
@@ -111,12 +116,13 @@ interface Typed {
 function start({ box, top }: Driven): Typed {
   const child = spawn(process.execPath, [programUnderTest()], { cwd: top, env: box.environment, stdio: ["ignore", "ignore", "pipe"] });
   let stderr = "";
+  const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
   child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString("utf8")));
   const numbers = new Map([["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129], ["SIGKILL", 137]]);
   const ended = new Promise<{ code: number; stderr: string }>((resolve) => {
     child.on("close", (code, signal) => resolve({ code: code ?? numbers.get(signal ?? "") ?? 128, stderr }));
   });
-  return { kill: (signal) => child.kill(signal), ended };
+  return { kill: (signal) => child.kill(signal), hasEnded, ended };
 }
 
 /** No journal, no stage with content aside, no process that works in the tree. */
@@ -128,6 +134,14 @@ function assertNothingLeft(project: Driven): void {
 function processesIn(folder: string): string[] {
   if (!existsSync("/proc/self/environ")) return [];
   return readdirSync("/proc").filter((id) => /^\d+$/.test(id) && worksIn(id, folder));
+}
+
+function commandLine(id: string): string {
+  try {
+    return readFileSync(`/proc/${id}/cmdline`, "latin1");
+  } catch {
+    return "";
+  }
 }
 
 function worksIn(id: string, folder: string): boolean {
