@@ -6,6 +6,7 @@ import { newBuildId, writeRequest } from "./build/request.ts";
 import { recover } from "./build/recover.ts";
 import { startBuilder } from "./build/start.ts";
 import { watch } from "./build/viewer.ts";
+import { isBisecting } from "./git/operation.ts";
 import type { Decision, Mode, Workspace } from "./model.ts";
 import { recordFresh } from "./record-fresh.ts";
 import { assertNever } from "./report/failure.ts";
@@ -91,6 +92,9 @@ async function onRebuild(
     return tell(
       `stale: ${names} (${firstReason(decision)}), and its build ${how}, so it is not tried again. Next: rebuild-if-needed`,
     );
+  }
+  if (isBisecting(ws.gitDir)) {
+    return tell(`stale at this bisect step: ${names}. Next: git bisect run rebuild-if-needed exec -- CMD`);
   }
   if (mode === "notify") return tell(`stale: ${names}: ${firstReason(decision)}. Next: rebuild-if-needed`);
   const isShort = decision.estimateMs !== undefined && decision.estimateMs < SHORT_MS;

@@ -50,10 +50,9 @@ export function outputLogPath(ws: Workspace, buildId: string): string {
 /** Opens the log of a build. Lines are written at once: a killed builder loses none. */
 export function openLog(ws: Workspace, buildId: string): BuildLog {
   mkdirSync(buildFolder(ws, buildId), { recursive: true });
-  const logger = pino(
-    { base: { buildId }, messageKey: "text" },
-    pino.destination({ dest: logPath(ws, buildId), sync: true }),
-  );
+  const destination = pino.destination({ dest: logPath(ws, buildId), sync: true });
+  destination.on("error", () => {}); // a full disk must not end the builder: it has files to put back
+  const logger = pino({ base: { buildId }, messageKey: "text" }, destination);
   const tell = (event: BuildEvent): void => logger.info(event);
   return {
     stage: (stage) => tell({ event: "stage", stage }),

@@ -77,7 +77,7 @@ export async function runBuilder(
 }
 
 async function locked(run: Run): Promise<number> {
-  const { ws, request } = run;
+  const { ws, request, canceller } = run;
   let lock: Lock;
   try {
     const answer = await takeLock(worktreeLock(ws), request.buildId);
@@ -90,12 +90,10 @@ async function locked(run: Run): Promise<number> {
   try {
     const recovered = await recoverLocked(ws);
     if (!recovered.ok) return tellFailure(run, recovered.failure);
-    let force = request.force;
-    for (;;) {
+    for (let round = 1; ; round++) {
       rmSync(lookDuePath(ws), { force: true });
-      const exit = await actOnce(run, force);
-      force = false;
-      if (exit !== 0 || !existsSync(lookDuePath(ws))) return exit;
+      const exit = await actOnce(run, round);
+      if (canceller.asked || !existsSync(lookDuePath(ws))) return exit;
     }
   } finally {
     lock.release();
@@ -103,9 +101,10 @@ async function locked(run: Run): Promise<number> {
 }
 
 /** One look, and for each extension what it asks for. */
-async function actOnce(run: Run, force: boolean): Promise<number> {
+async function actOnce(run: Run, round: number): Promise<number> {
   const { ws, request } = run;
   const isTyped = request.trigger === "typed";
+  const force = request.force && round === 1;
   const ask = {
     asker: isTyped ? "person" : "event",
     only: request.only,
@@ -124,7 +123,7 @@ async function actOnce(run: Run, force: boolean): Promise<number> {
     for (const one of decision.extensions) {
       const part = looked.value.extensions.find((observed) => observed.extension.name === one.name);
       if (part === undefined) continue;
-      const exit = await act(run, looked.value, part, one);
+      const exit = await act(run, looked.value, part, one, round);
       if (exit !== 0) return exit;
     }
   } finally {
@@ -134,7 +133,13 @@ async function actOnce(run: Run, force: boolean): Promise<number> {
   return 0;
 }
 
-async function act(run: Run, looked: Look, part: ObservedExtension, one: ExtensionDecision): Promise<number> {
+async function act(
+  run: Run,
+  looked: Look,
+  part: ObservedExtension,
+  one: ExtensionDecision,
+  round: number,
+): Promise<number> {
   switch (one.decision) {
     case "fresh":
       if (run.request.trigger === "typed") run.lines.push(`fresh: ${one.name} is the build of this source`);
@@ -148,7 +153,7 @@ async function act(run: Run, looked: Look, part: ObservedExtension, one: Extensi
     default:
       return assertNever(one.decision);
   }
-  if (run.request.trigger !== "typed") {
+  if (run.request.trigger !== "typed" || round > 1) {
     const failed = lastFailure(readHistory(run.ws), one.name, one.fingerprint);
     if (failed !== null && one.decision === "rebuild") return 1; // told by the hook
   }

@@ -141,7 +141,11 @@ export function commit(
   makeParent(path);
   renameSync(next, path); // the commit point
   syncFolder(dirname(path));
-  return finish(ws, journal);
+  try {
+    return finish(ws, journal);
+  } catch {
+    return []; // The journal stays: whatever comes next finishes this. Nothing may be rolled back any more.
+  }
 }
 
 /** What follows the commit point; also run by recovery, so every step can be repeated. */

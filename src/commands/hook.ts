@@ -4,7 +4,7 @@ import { runningBuild } from "../build/running.ts";
 import { startLookLater } from "../build/look-later.ts";
 import { lookForEvent } from "../event.ts";
 import { findWorkspace } from "../git/workspace.ts";
-import { autostashPending, operationInProgress } from "../git/operation.ts";
+import { autostashPending, isRebaseStep, operationInProgress } from "../git/operation.ts";
 import type { Io } from "./io.ts";
 
 /** Internal: what the hooks call when fresh.sh could not say "fresh". Never lets git fail. */
@@ -25,7 +25,10 @@ async function handle(hook: string, args: readonly string[], io: Io): Promise<vo
   if (hook === "post-index-change") return startLookLater(ws.value);
   if (hook === "post-checkout" && /^0+$/.test(args[0] ?? "")) return; // a clone or a new work tree: nothing is built there
   const gitStillWorks =
-    hook === "post-merge" ? autostashPending(ws.value.gitDir) : operationInProgress(ws.value.gitDir) !== null;
+    hook === "post-merge"
+      ? autostashPending(ws.value.gitDir)
+      : operationInProgress(ws.value.gitDir) !== null ||
+        (hook === "post-checkout" && isRebaseStep(ws.value.gitDir));
   if (gitStillWorks) return startLookLater(ws.value);
   const running = runningBuild(ws.value);
   if (running !== null) {

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 export type Operation = "merge" | "rebase" | "cherry-pick" | "revert" | "am";
@@ -17,6 +17,27 @@ const MARKS: readonly (readonly [Operation, string])[] = [
 /** The operation that is under way in this git dir, or null. A bisect is none: each of its steps is a checkout. */
 export function operationInProgress(gitDir: string): Operation | null {
   return MARKS.find(([, file]) => existsSync(join(gitDir, file)))?.[0] ?? null;
+}
+
+/**
+ * True when HEAD's last move was a step of a rebase. `rebase --apply` runs post-checkout before it has made the folder
+ * by which a rebase is known (git 2.39).
+ */
+export function isRebaseStep(gitDir: string): boolean {
+  try {
+    const last =
+      readFileSync(join(gitDir, "logs", "HEAD"), "latin1")
+        .trimEnd()
+        .split("\n")
+        .at(-1) ?? "";
+    return /\t[^\t]*\brebase\b[^\t]*(\(start\)|checkout)/.test(last);
+  } catch {
+    return false;
+  }
+}
+
+export function isBisecting(gitDir: string): boolean {
+  return existsSync(join(gitDir, "BISECT_LOG"));
 }
 
 /** True while git holds changes that it will put back after the hooks have run (`pull --autostash`). */

@@ -7,11 +7,20 @@ const ROUNDS = Number(process.env["REBUILD_IF_NEEDED_BENCH_ROUNDS"] ?? 30);
 const cleanups: (() => void)[] = [];
 
 /** A project of `native` C++ files among `others` Python files; one module is compiled by a plain script. */
-async function project(sandbox: Sandbox, native: number, others: number, compileSeconds: number): Promise<string> {
+async function project(
+  sandbox: Sandbox,
+  native: number,
+  others: number,
+  compileSeconds: number,
+): Promise<string> {
   const folder = await sandbox.repository("project");
-  for (let at = 0; at < native; at++) sandbox.write(`project/csrc/d${at % 20}/k${at}.cu`, `// kernel ${at}\n`);
+  for (let at = 0; at < native; at++)
+    sandbox.write(`project/csrc/d${at % 20}/k${at}.cu`, `// kernel ${at}\n`);
   for (let at = 0; at < others; at++) sandbox.write(`project/lib/p${at % 100}/m${at}.py`, `x = ${at}\n`);
-  sandbox.write("project/csrc/core.c", "#include <Python.h>\nstatic struct PyModuleDef d = {PyModuleDef_HEAD_INIT, \"_C\", 0, -1, 0};\nPyMODINIT_FUNC PyInit__C(void) { return PyModule_Create(&d); }\n");
+  sandbox.write(
+    "project/csrc/core.c",
+    '#include <Python.h>\nstatic struct PyModuleDef d = {PyModuleDef_HEAD_INIT, "_C", 0, -1, 0};\nPyMODINIT_FUNC PyInit__C(void) { return PyModule_Create(&d); }\n',
+  );
   sandbox.write(
     "project/build.py",
     `import subprocess, sysconfig, time\ntime.sleep(${compileSeconds})\ninc = sysconfig.get_paths()["include"]\nout = "pkg/_C" + sysconfig.get_config_var("EXT_SUFFIX")\nsubprocess.check_call(["gcc", "-shared", "-fPIC", "-I" + inc, "csrc/core.c", "-o", out])\n`,
@@ -52,7 +61,9 @@ async function main(): Promise<void> {
   );
   process.stdout.write(`${table(idle, ["sh -c 'git rev-parse HEAD'", "node -e 0"]).join("\n")}\n\n`);
   const touch = (): void => appendFileSync(`${cwd}/csrc/core.c`, "// again\n");
-  const python = (await sandbox.run(cwd, ["python3", "-c", "import sys; print(sys.executable)"])).stdout.trim();
+  const python = (
+    await sandbox.run(cwd, ["python3", "-c", "import sys; print(sys.executable)"])
+  ).stdout.trim();
   const rebuild = interleave(
     [
       { name: "bare recipe", argv: [python, "build.py"], ...common, before: touch },

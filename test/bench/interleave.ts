@@ -34,7 +34,11 @@ export function interleave(contenders: readonly Contender[], rounds: number): Ti
   }
   return contenders.map(({ name }, at) => {
     const sorted = (times[at] ?? []).sort((a, b) => a - b);
-    return { name, medianMs: sorted[Math.floor(sorted.length / 2)] ?? Number.NaN, minMs: sorted[0] ?? Number.NaN };
+    return {
+      name,
+      medianMs: sorted[Math.floor(sorted.length / 2)] ?? Number.NaN,
+      minMs: sorted[0] ?? Number.NaN,
+    };
   });
 }
 

@@ -23,7 +23,13 @@ test("a build by hand is dated at init, and what moved since is named", async (t
 
   const { code, stdout } = await box.cli(clone, "init", "--local", "--yes");
   assert.equal(code, 0, stdout);
-  assert.match(stdout, new RegExp(`^tinykernels: your build is of \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d, ${first.slice(0, 9)}$`, "m"));
+  assert.match(
+    stdout,
+    new RegExp(
+      `^tinykernels: your build is of \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d, ${first.slice(0, 9)}$`,
+      "m",
+    ),
+  );
   assert.match(stdout, /^rebuild \(clean\): tinykernels\n {2}.*csrc\/ops\.cpp/m);
 
   const { code: stale, json } = await box.cliJson(clone, "check");

@@ -36,7 +36,9 @@ test("a kernel that nvcc compiles, linked into an extension", { skip }, async (t
   });
   await t.test("a new function is there after the pull", async () => {
     const functions = moduleBody("_cuda", { add: "a + b", mul: "a * b" });
-    await assertPullRebuilds(scene, { "csrc/kernel.cu": `#include <Python.h>\n#include "kernel.cuh"\n${functions}` });
+    await assertPullRebuilds(scene, {
+      "csrc/kernel.cu": `#include <Python.h>\n#include "kernel.cuh"\n${functions}`,
+    });
     assert.equal(await scene.evaluate("tinykernels._cuda", "m.mul(6, 7)"), "42.0");
   });
   await t.test("words alone rebuild nothing", () => assertDocsPullRebuildsNothing(scene, output));

@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import test from "node:test";
 import { usePackedTool } from "../helpers/packed-tool.ts";
-import { assertDocsPullRebuildsNothing, assertRebuiltBy, createPulledClone, setUp } from "../helpers/pulled-clone.ts";
+import {
+  assertDocsPullRebuildsNothing,
+  assertRebuiltBy,
+  createPulledClone,
+  setUp,
+} from "../helpers/pulled-clone.ts";
 import { checkOutRelease, sourceReleases } from "../helpers/releases.ts";
 import { venvCopy } from "../helpers/venv-copy.ts";
 

@@ -37,7 +37,15 @@ test("a setuptools C++ extension through a day of pulls", async (t) => {
     await scene.publish({ "README.md": "bare\n" });
     await assertQuietPull(scene, output, () => {
       forgetFastAnswer(clone);
-      const bare = ["env", "-i", `HOME=${shell.path("home")}`, "PATH=/usr/bin:/bin", "git", "pull", "--quiet"];
+      const bare = [
+        "env",
+        "-i",
+        `HOME=${shell.path("home")}`,
+        "PATH=/usr/bin:/bin",
+        "git",
+        "pull",
+        "--quiet",
+      ];
       return scene.must(shell.run(clone, bare));
     });
   });
@@ -52,7 +60,9 @@ test("a setuptools C++ extension through a day of pulls", async (t) => {
     });
   });
 
-  await t.test("deleted and emptied outputs are restored without a compiler", () => assertRestored(scene, output));
+  await t.test("deleted and emptied outputs are restored without a compiler", () =>
+    assertRestored(scene, output),
+  );
 
   await t.test("an output that was deleted before a pull is restored by its hook", async () => {
     await scene.publish({ "README.md": "restored\n" });

@@ -32,7 +32,10 @@ test("a stranger's pull request runs nothing before it is allowed", async (t) =>
   await t.test("fetched and checked out: one line that names allow", async () => {
     await shell.git(clone, "fetch", "--quiet", "origin", "pull/7/head");
     const said = await must(shell.run(clone, ["git", "checkout", "--quiet", "FETCH_HEAD"]));
-    assert.match(said, /^rebuild-if-needed: E301 held: tinykernels .*"Faster kernels".* Next: .*rebuild-if-needed allow\n$/);
+    assert.match(
+      said,
+      /^rebuild-if-needed: E301 held: tinykernels .*"Faster kernels".* Next: .*rebuild-if-needed allow\n$/,
+    );
     await scene.wait();
   });
   for (const command of [[], ["check"], ["verify"], ["doctor"], ["exec", "--", "true"]]) {

@@ -26,7 +26,10 @@ test("operators of torch, registered by TORCH_LIBRARY", async (t) => {
   await setUp(scene);
   const output = await scene.evaluate("tinykernels._C", "m.__file__");
   const answer = (name: string): Promise<string> =>
-    scene.python("import torch, tinykernels", `print(torch.ops.tinykernels.${name}(torch.tensor(6), torch.tensor(7)).item())`);
+    scene.python(
+      "import torch, tinykernels",
+      `print(torch.ops.tinykernels.${name}(torch.tensor(6), torch.tensor(7)).item())`,
+    );
   assert.equal(await answer("add"), "13");
 
   await t.test("an operator that upstream added and requires is there after the pull", async () => {

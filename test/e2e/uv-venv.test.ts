@@ -21,7 +21,10 @@ test("an environment of uv, without pip", async (t) => {
     write: (folder) => setuptoolsProject(folder, { add: "a + b" }),
     venv: uvVenv,
   });
-  assert.notEqual((await scene.shell.run(scene.clone, [scene.venv.python, "-m", "pip", "--version"])).code, 0);
+  assert.notEqual(
+    (await scene.shell.run(scene.clone, [scene.venv.python, "-m", "pip", "--version"])).code,
+    0,
+  );
   const said = await setUp(scene, "--local");
   assert.match(said, /^ {2}\| \$ \S+\/uv pip install --python \S+\/clone\/\.venv\/bin\/python .*-e \.$/m);
   const output = await scene.evaluate("tinykernels._C", "m.__file__");

@@ -10,7 +10,17 @@ export interface Compilers {
   starts(): number;
 }
 
-const NAMES = ["cc", "c++", "gcc", "g++", "clang", "clang++", "nvcc", "x86_64-linux-gnu-gcc", "x86_64-linux-gnu-g++"];
+const NAMES = [
+  "cc",
+  "c++",
+  "gcc",
+  "g++",
+  "clang",
+  "clang++",
+  "nvcc",
+  "x86_64-linux-gnu-gcc",
+  "x86_64-linux-gnu-g++",
+];
 
 /** Wrappers of all compilers on PATH; one that is given a source to compile is noted, a question is not. */
 export function countedCompilers(box: Sandbox): Compilers {

@@ -1,6 +1,15 @@
 /** A project whose recipe the test drives by files: print, wait, fail, write elsewhere, ignore signals, count starts. */
 import { createHash } from "node:crypto";
-import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { createSandbox, type Sandbox, type SandboxOptions } from "./sandbox.ts";
 import { until } from "./until.ts";
@@ -91,12 +100,22 @@ if (drive / "fail").exists():
 `,
 };
 
+export interface DrivenOptions extends SandboxOptions {
+  /** Over the project's own. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Folder of the repository in the sandbox. */
+  readonly name?: string;
+  /** Gives the sandbox that all is run in: with other variables, say. */
+  readonly prepare?: (box: Sandbox) => Sandbox;
+}
+
 /** The project, committed, with nothing built and no hooks. */
 export async function drivenProject(
   t: Parameters<typeof createSandbox>[0],
-  options: SandboxOptions & { readonly files?: Readonly<Record<string, string>>; readonly name?: string } = {},
+  options: DrivenOptions = {},
 ): Promise<Driven> {
-  const box = createSandbox(t, options);
+  const outer = createSandbox(t, options);
+  const box = options.prepare?.(outer) ?? outer;
   const top = await box.repository(options.name ?? "project");
   for (const [path, text] of Object.entries({ ...FILES, ...options.files })) box.write(join(top, path), text);
   await box.commit(top, "first");
@@ -127,13 +146,17 @@ export function drivenAt(box: Sandbox, top: string): Driven {
     top,
     drive: (order, text = "") => writeFileSync(join(folder, order), text),
     release: (order) => rmSync(join(folder, order), { force: true }),
-    starts: () => (existsSync(join(folder, "starts")) ? readFileSync(join(folder, "starts"), "utf8").split("\n").length - 1 : 0),
+    starts: () =>
+      existsSync(join(folder, "starts"))
+        ? readFileSync(join(folder, "starts"), "utf8").split("\n").length - 1
+        : 0,
     untilWaiting: () => until(() => existsSync(join(folder, "waiting")), "the recipe to wait"),
     untilAsked: () => until(() => existsSync(join(folder, "asked")), "the recipe to be asked to end"),
     write: (path, text) => box.write(join(top, path), text),
     read: (path) => box.read(join(top, path)),
     async imported() {
-      const code = "import sys; sys.path.insert(0, sys.argv[1]); from pkg import glue, more; print(glue.VALUE, more.VALUE)";
+      const code =
+        "import sys; sys.path.insert(0, sys.argv[1]); from pkg import glue, more; print(glue.VALUE, more.VALUE)";
       const { code: exit, stdout, stderr } = await box.run(box.root, ["python3", "-B", "-c", code, top]);
       if (exit !== 0) throw new Error(stderr);
       return stdout.trimEnd();

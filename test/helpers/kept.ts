@@ -40,7 +40,8 @@ function dropOld(shelf: string): void {
   for (const entry of readdirSync(shelf)) {
     const folder = join(shelf, entry);
     const stat = statSync(folder, { throwIfNoEntry: false });
-    if (stat !== undefined && Date.now() - stat.mtimeMs > DAY_MS) rmSync(folder, { recursive: true, force: true });
+    if (stat !== undefined && Date.now() - stat.mtimeMs > DAY_MS)
+      rmSync(folder, { recursive: true, force: true });
   }
 }
 

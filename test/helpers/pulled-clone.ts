@@ -62,8 +62,11 @@ export async function createPulledClone(
     assert.equal(code, 0, stdout + stderr);
     return stdout + stderr;
   };
-  const python: PulledClone["python"] = async (...lines) =>
-    (await must(box.run(clone, [venv.python, "-c", lines.join("\n")]))).trimEnd();
+  const python: PulledClone["python"] = async (...lines) => {
+    const { code, stdout, stderr } = await box.run(clone, [venv.python, "-c", lines.join("\n")]);
+    assert.equal(code, 0, stderr);
+    return stdout.trimEnd();
+  };
   return {
     shell,
     upstream,
@@ -90,20 +93,30 @@ export async function createPulledClone(
 /** `init` and the first build, by what a person types; gives what the build printed. */
 export async function setUp(scene: PulledClone, ...options: readonly string[]): Promise<string> {
   const { shell, clone, must } = scene;
-  assert.match(await must(shell.cli(clone, "init", "--yes", ...options)), /no build yet: `rebuild-if-needed` makes one/);
+  assert.match(
+    await must(shell.cli(clone, "init", "--yes", ...options)),
+    /no build yet: `rebuild-if-needed` makes one/,
+  );
   const said = await must(shell.cli(clone));
   assert.equal((await shell.cliJson(clone, "check")).json.decision, "fresh");
   return said;
 }
 
 /** A commit of upstream whose pull makes the hook rebuild, in the background, to a good end. */
-export async function assertPullRebuilds(scene: PulledClone, files: Readonly<Record<string, string>>): Promise<void> {
+export async function assertPullRebuilds(
+  scene: PulledClone,
+  files: Readonly<Record<string, string>>,
+): Promise<void> {
   await scene.publish(files, "native change");
   await assertRebuiltBy(scene, "post-merge", () => scene.pull());
 }
 
 /** Whatever `event` does, its hook says that it rebuilds, and that build is the next in the history. */
-export async function assertRebuiltBy(scene: PulledClone, hook: string, event: () => Promise<string>): Promise<void> {
+export async function assertRebuiltBy(
+  scene: PulledClone,
+  hook: string,
+  event: () => Promise<string>,
+): Promise<void> {
   const before = await scene.builds();
   assert.match(await event(), /^rebuild-if-needed: rebuilding \S+ in the background/m);
   await scene.wait();
@@ -129,13 +142,21 @@ export async function assertRestored(scene: PulledClone, output: string): Promis
 }
 
 /** A commit that changes a text and nothing else: the hook says nothing, starts nothing and changes no file. */
-export async function assertDocsPullRebuildsNothing(scene: PulledClone, output: string, file = "README.md"): Promise<void> {
+export async function assertDocsPullRebuildsNothing(
+  scene: PulledClone,
+  output: string,
+  file = "README.md",
+): Promise<void> {
   await scene.publish({ [file]: `Written at ${process.hrtime.bigint()}.\n` }, "words only");
   await assertQuietPull(scene, output, () => scene.pull());
 }
 
 /** Whatever `pull` does, it brings no word of ours, no build, no compiler and no other output. */
-export async function assertQuietPull(scene: PulledClone, output: string, pull: () => Promise<string>): Promise<void> {
+export async function assertQuietPull(
+  scene: PulledClone,
+  output: string,
+  pull: () => Promise<string>,
+): Promise<void> {
   const before = await stateOf(scene, output);
   assert.doesNotMatch(await pull(), /rebuild-if-needed/);
   await scene.wait();

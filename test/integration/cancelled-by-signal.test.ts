@@ -8,7 +8,8 @@ import { drivenProject, mustRun, type Driven } from "../helpers/driven-project.t
 import { programUnderTest } from "../helpers/sandbox.ts";
 import { until } from "../helpers/until.ts";
 
-const SETTLED = "rebuild-if-needed: E209 cancelled. Your previous build is in place. Next: rebuild-if-needed\n";
+const SETTLED =
+  "rebuild-if-needed: E209 cancelled. Your previous build is in place. Next: rebuild-if-needed\n";
 
 for (const [signal, exit] of [
   ["SIGINT", 130],
@@ -68,7 +69,10 @@ test("SIGINT while the new build is verified", async (t) => {
   const mark = project.box.path("drive", "importing");
   const hold = `import os, time\nopen(${JSON.stringify(mark)}, "w").close()\nwhile True: time.sleep(0.01)\n`;
   project.drive("write", JSON.stringify({ "pkg/hangs.py": hold }));
-  project.write("rebuild-if-needed.toml", project.read("rebuild-if-needed.toml") + `require = ["pkg.hangs"]\n`);
+  project.write(
+    "rebuild-if-needed.toml",
+    project.read("rebuild-if-needed.toml") + `require = ["pkg.hangs"]\n`,
+  );
   const before = project.digest();
   const typed = start(project);
   await until(() => existsSync(mark), "the import");
@@ -114,11 +118,20 @@ interface Typed {
 
 /** The command as somebody types it; a process that ends by a signal has the code that a shell shows. */
 function start({ box, top }: Driven): Typed {
-  const child = spawn(process.execPath, [programUnderTest()], { cwd: top, env: box.environment, stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(process.execPath, [programUnderTest()], {
+    cwd: top,
+    env: box.environment,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   let stderr = "";
   const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
   child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString("utf8")));
-  const numbers = new Map([["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129], ["SIGKILL", 137]]);
+  const numbers = new Map([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+    ["SIGKILL", 137],
+  ]);
   const ended = new Promise<{ code: number; stderr: string }>((resolve) => {
     child.on("close", (code, signal) => resolve({ code: code ?? numbers.get(signal ?? "") ?? 128, stderr }));
   });

@@ -43,7 +43,11 @@ test("an event does not repeat a failed build, also after another build in betwe
 });
 
 /** Commits, and waits until the history has one more entry. */
-async function commitAndWait({ box, top }: Driven, message: string, result: "good" | "failed"): Promise<void> {
+async function commitAndWait(
+  { box, top }: Driven,
+  message: string,
+  result: "good" | "failed",
+): Promise<void> {
   const history = async (): Promise<readonly { result: string }[]> =>
     (await box.cliJson<{ builds: { result: string }[] }>(top, "history")).json.builds;
   const { length } = await history();

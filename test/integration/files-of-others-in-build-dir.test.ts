@@ -6,7 +6,7 @@ import test from "node:test";
 import { CONFIG, drivenProject, mustRun, type Driven } from "../helpers/driven-project.ts";
 
 /** Names as people have them, and such as build systems have them too. */
-const MINE = ["work/notes.txt", "work/lib/notes.txt", "work/mine.o", "work/sub/mine.so", "work/a b\n\"c\".md"];
+const MINE = ["work/notes.txt", "work/lib/notes.txt", "work/mine.o", "work/sub/mine.so", 'work/a b\n"c".md'];
 
 test("before any build of ours is known", async (t) => {
   const project = await drivenProject(t);
@@ -47,7 +47,9 @@ test("after a build of ours, and again after the next", async (t) => {
 });
 
 test("after an incremental build, which leaves the directory as it is", async (t) => {
-  const files = { "rebuild-if-needed.toml": CONFIG.replace(`preset = "none"`, `preset = "none"\nstrategy = "ladder"`) };
+  const files = {
+    "rebuild-if-needed.toml": CONFIG.replace(`preset = "none"`, `preset = "none"\nstrategy = "ladder"`),
+  };
   const project = await drivenProject(t, { files });
   await mustRun(project.box, project.top);
   for (const path of MINE) project.write(path, `mine: ${path}`);
@@ -104,7 +106,10 @@ function assertKept(project: Driven): void {
   const kept = existsSync(quarantine) ? JSON.stringify(readAll(quarantine)) : "";
   const lost = MINE.filter((path) => {
     const place = join(project.top, path);
-    return !(existsSync(place) && readFileSync(place, "utf8") === `mine: ${path}`) && !kept.includes(JSON.stringify(`mine: ${path}`).slice(1, -1));
+    return (
+      !(existsSync(place) && readFileSync(place, "utf8") === `mine: ${path}`) &&
+      !kept.includes(JSON.stringify(`mine: ${path}`).slice(1, -1))
+    );
   });
   assert.deepEqual(lost, [], "files of a person that are neither in their place nor in quarantine");
 }

@@ -53,7 +53,10 @@ async function assertBlocked(project: Driven, path: string, starts: number): Pro
   assert.match(stderr, /Nothing was changed\. Next: rebuild-if-needed doctor\n$/);
   const { json } = await project.box.cliJson(project.top, "check");
   assert.equal(json.decision, "blocked");
-  assert.ok(json.extensions[0]?.reasons.some((reason) => reason.kind === "path-symlinked"), JSON.stringify(json));
+  assert.ok(
+    json.extensions[0]?.reasons.some((reason) => reason.kind === "path-symlinked"),
+    JSON.stringify(json),
+  );
   assert.deepEqual([project.digest(), treeDigest(outside)], before);
   assert.equal(project.starts(), starts);
 }

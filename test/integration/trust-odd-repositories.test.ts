@@ -93,7 +93,9 @@ test("a replaced object does not hide a foreign commit", async (t) => {
   await scene.git("fetch", "--quiet", "origin", "refs/pull/7/head");
   await scene.git("checkout", "--quiet", "FETCH_HEAD");
   const tip = await scene.git("rev-parse", "origin/main");
-  await scene.git("replace", tip, evil);
+  const onTop = await scene.git("commit-tree", "-p", evil, "-m", "on top", "HEAD^{tree}");
+  await scene.git("replace", tip, onTop);
+  assert.equal(await scene.git("rev-list", "HEAD", "^origin/main"), "", "git itself is deceived");
   assert.deepEqual(await scene.judge(), ["add evil"]);
 });
 
@@ -104,7 +106,17 @@ test("without reflogs nothing is known to be mine", async (t) => {
   assert.deepEqual(await scene.judge(), ["add mine"]);
 });
 
-test("a commit whose predecessor git has dropped is held", async (t) => {
+test("a commit whose predecessor is gone is held: nobody can say any more whose it was", async (t) => {
+  const scene = await createTrustScene(t);
+  const mine = await scene.commit("mine");
+  await scene.git("commit", "--quiet", "--amend", "--message", "my words");
+  for (const log of ["me/.git/logs/HEAD", "me/.git/logs/refs/heads/main"]) {
+    scene.box.write(log, scene.box.read(log).replaceAll(mine, "1".repeat(mine.length)));
+  }
+  assert.deepEqual(await scene.judge(), ["my words"]);
+});
+
+test("an amended foreign commit is held when git has dropped the old one and its reflog", async (t) => {
   const scene = await createTrustScene(t);
   await scene.openPullRequest("evil");
   await scene.git("pull", "--quiet", "origin", "refs/pull/7/head");

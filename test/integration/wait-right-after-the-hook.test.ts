@@ -16,7 +16,10 @@ test("wait finds a build that was only just started, and ends with its exit code
     /^rebuild-if-needed: rebuilding core in the background, about [\d.]+ m?s \(csrc\/a\.txt changed\)\. Watch: rebuild-if-needed wait\n$/,
   );
   const waiting = box.cli(top, "wait");
-  const first = await Promise.race([waiting.then(({ stderr: said }) => said), project.untilWaiting().then(() => "the build")]);
+  const first = await Promise.race([
+    waiting.then(({ stderr: said }) => said),
+    project.untilWaiting().then(() => "the build"),
+  ]);
   assert.equal(first, "the build", "wait returned while the build was still to come");
   project.release("wait");
   const { code, stderr: end } = await waiting;
