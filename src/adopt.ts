@@ -1,8 +1,6 @@
 /** `init` on a present build: what was it made from? Evidence, or the person's word, or "unproven", which is stale. */
 import { statSync } from "node:fs";
-import { join } from "node:path";
 import { distributionFiles, findOutputs, trackedOutputs } from "./build/find-outputs.ts";
-import { listFiles } from "./build/foreign-files.ts";
 import { newBuildId } from "./build/request.ts";
 import { childEnvironment } from "./fingerprint/environment.ts";
 import { makeFingerprint } from "./fingerprint/fingerprint.ts";
@@ -61,7 +59,7 @@ export async function adopt(
     fingerprint: dated.fingerprint,
     outputs,
     trackedOutputs: trackedOutputs(part.extension, tracked),
-    buildDirFiles: part.extension.buildDirs.flatMap((folder) => listFiles(ws.top, join(ws.top, folder))),
+    buildDirFiles: [],
   };
   const written = writeState(baselinePath(ws, name, baseline.interpreter), baseline);
   if (!written.ok) return written;

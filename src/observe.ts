@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { relative } from "node:path";
 import { trackedOutputs } from "./build/find-outputs.ts";
 import { findRecipeProgram, resolveStep } from "./build/recipe.ts";
+import { globBase } from "./config/glob-base.ts";
 import { loadConfig } from "./config/load.ts";
 import type { KnownBaseline, Observation } from "./decide.ts";
 import { checkEditable } from "./doctor/checks/editable.ts";
@@ -20,6 +21,7 @@ import { compareOutputs, passesSymlink } from "./fingerprint/outputs.ts";
 import { untrackedOnly, type MayRun } from "./fingerprint/search-path.ts";
 import { observeToolchain } from "./fingerprint/toolchain.ts";
 import { headCommit } from "./git/history.ts";
+import { showPath } from "./git/path-bytes.ts";
 import { operationInProgress } from "./git/operation.ts";
 import { readWorkTree, type WorkTree } from "./git/work-tree.ts";
 import { workTreeReader } from "./git/work-tree-reader.ts";
@@ -140,7 +142,11 @@ async function observeExtension(
   const outputReasons = await compareOutputs(ws.top, outputs, base.tracked, interpreter?.extSuffix ?? null);
   const isSame = baseline?.fingerprint.hash === fingerprint.hash && outputReasons.length === 0;
   const slot = isSame ? null : usableSlot(base, extension, fingerprint.hash);
-  const paths = [...outputs.map((output) => output.path), ...extension.buildDirs];
+  const bases = extension.outputs
+    .filter((glob) => !glob.startsWith("!"))
+    .map(namedPart)
+    .filter((path) => path !== "");
+  const paths = [...new Set([...outputs.map((output) => output.path), ...bases, ...extension.buildDirs])];
   const observation: Observation = {
     fingerprint,
     outputReasons,
@@ -258,10 +264,19 @@ function missingPrograms(ws: Workspace, extension: Extension, environment: Build
   });
 }
 
+/** What an output glob names for certain: itself, or the folder before its first wildcard. */
+function namedPart(glob: string): RepoPath {
+  return /[*?[\]{}]/.test(glob) ? globBase(glob) : glob;
+}
+
 function symlinked(ws: Workspace, paths: readonly string[]): Reason[] {
   return paths
     .filter((path) => passesSymlink(ws.top, path))
-    .map((path) => ({ kind: "path-symlinked", path, text: `${path} is or passes through a symbolic link` }));
+    .map((path) => ({
+      kind: "path-symlinked",
+      path,
+      text: `${showPath(path)} is or passes through a symbolic link`,
+    }));
 }
 
 function lagReason(lag: LaggingSubmodule): Reason {

@@ -11,15 +11,16 @@ import { showPath } from "./git/path-bytes.ts";
 import { diffRevisions, readFileAt, readRevision, type TreeChange } from "./git/revision-tree.ts";
 import type { Decision, Extension, ExtensionDecision, Reason, RepoPath, Workspace } from "./model.ts";
 import type { Observed, ObservedExtension } from "./observe.ts";
+import { ok, type Result } from "./report/failure.ts";
+import { foreignReasons } from "./run.ts";
 import { estimateMs, readHistory } from "./store/history.ts";
 import { findSlot } from "./store/slots.ts";
-import { judgeTrust } from "./trust/trust.ts";
 
 /** Decision for switching this work tree, as its baseline stands, to `commit`. Null: the commit cannot be read. */
-export async function previewCommit(observed: Observed, commit: string): Promise<Decision | null> {
+export async function previewCommit(observed: Observed, commit: string): Promise<Result<Decision | null>> {
   const { ws, config } = observed;
   const tree = await readRevision(ws.top, commit);
-  if (tree === null) return null;
+  if (tree === null) return ok(null);
   const policy = { strategy: config.strategy, force: false };
   const decisions: ExtensionDecision[] = [];
   for (const part of observed.extensions) {
@@ -27,14 +28,15 @@ export async function previewCommit(observed: Observed, commit: string): Promise
     decisions.push(decide(part.extension.name, part.known, now, policy));
   }
   const idle = decisions.every((one) => one.decision === "fresh");
-  const foreign = idle ? [] : await foreignAt(ws, commit);
+  const foreign: Result<readonly Reason[]> = idle ? ok([]) : await foreignReasons(ws, commit);
+  if (!foreign.ok) return foreign;
   const judged = decisions.map((one) =>
-    one.decision === "fresh" || foreign.length === 0
+    one.decision === "fresh" || foreign.value.length === 0
       ? one
-      : { ...withoutLevel(one), decision: "held" as const, reasons: [...foreign, ...one.reasons] },
+      : { ...withoutLevel(one), decision: "held" as const, reasons: [...foreign.value, ...one.reasons] },
   );
   const stale = judged.filter((one) => one.decision === "rebuild").map((one) => one.name);
-  return combine(judged, estimateMs(readHistory(ws), stale));
+  return ok(combine(judged, estimateMs(readHistory(ws), stale)));
 }
 
 /** Decision for a pair of commits, neither of which is this work tree. Null: one cannot be read. */
@@ -161,16 +163,6 @@ function trackedReason(path: RepoPath): Reason {
     path,
     text: `git itself would overwrite ${showPath(path)}: it is tracked there`,
   };
-}
-
-async function foreignAt(ws: Workspace, commit: string): Promise<Reason[]> {
-  const trust = await judgeTrust(ws, commit);
-  if (trust.kind === "trusted") return [];
-  return trust.commits.map(({ id, subject, author }) => ({
-    kind: "commit-foreign",
-    to: id,
-    text: `${id.slice(0, 9)} "${subject}" by ${author} is neither upstream nor made here`,
-  }));
 }
 
 function withoutLevel(one: ExtensionDecision): ExtensionDecision {

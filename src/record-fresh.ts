@@ -1,6 +1,14 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { CONFIG_FILE } from "./config/sources.ts";
-import { inputFolders, outputPaths, reachesEverywhere, submodulePaths } from "./fingerprint/fresh-paths.ts";
+import {
+  hasIgnoredInputs,
+  ignoreFiles,
+  inputFolders,
+  outputPaths,
+  reachesEverywhere,
+  submodulePaths,
+} from "./fingerprint/fresh-paths.ts";
 import { dropFresh, writeFresh } from "./fingerprint/fresh.ts";
 import { PYPROJECT } from "./fingerprint/pyproject.ts";
 import { toolchainFiles } from "./fingerprint/toolchain-meaning.ts";
@@ -24,11 +32,17 @@ export async function recordFresh(looked: Look): Promise<void> {
     else if (!file.endsWith(PYPROJECT)) absent.add(file);
   }
   paths.add(environmentPath(ws));
+  const exclude = join(ws.commonDir, "info", "exclude");
+  if (existsSync(exclude)) paths.add(exclude);
+  else absent.add(exclude);
   for (const site of environment.interpreter?.sitePackages ?? []) paths.add(site);
   for (const { extension, known, observation, inputs } of looked.extensions) {
     if (known.kind !== "known") return;
     for (const path of inputs.keys()) paths.add(path);
-    for (const folder of inputFolders(tree, extension, inputs.keys())) paths.add(folder);
+    const folders = inputFolders(ws.top, tree, extension, inputs.keys());
+    for (const folder of folders) paths.add(folder);
+    for (const file of ignoreFiles(ws.top, folders)) paths.add(file);
+    if (await hasIgnoredInputs(ws, extension)) paths.add(join(ws.gitDir, "index"));
     if (reachesEverywhere(extension)) paths.add(join(ws.gitDir, "logs", "HEAD"));
     for (const path of outputPaths(ws.top, known.baseline.outputs)) paths.add(path);
     for (const path of await submodulePaths(ws.top, tree, new Set(inputs.keys()))) paths.add(path);

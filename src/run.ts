@@ -2,7 +2,7 @@
 import { combine, decide, type Policy } from "./decide.ts";
 import type { Decision, ExtensionDecision, Reason, Workspace } from "./model.ts";
 import { observe, type Observed, type ObserveRequest } from "./observe.ts";
-import { ok, type Result } from "./report/failure.ts";
+import { err, ok, type Result } from "./report/failure.ts";
 import { estimateMs, readHistory } from "./store/history.ts";
 
 export interface Look extends Observed {
@@ -19,7 +19,9 @@ export async function look(
   const policy: Policy = { strategy: observed.value.config.strategy, force: request.force ?? false };
   const untrusted = decideAll(observed.value, policy, []);
   const idle = untrusted.every((one) => one.decision === "fresh");
-  const decisions = idle ? untrusted : decideAll(observed.value, policy, await foreignReasons(ws));
+  const foreign: Result<readonly Reason[]> = idle ? ok([]) : await foreignReasons(ws);
+  if (!foreign.ok) return foreign;
+  const decisions = idle ? untrusted : decideAll(observed.value, policy, foreign.value);
   const stale = decisions.filter((one) => one.decision === "rebuild").map((one) => one.name);
   const estimate = stale.length > 0 ? estimateMs(readHistory(ws), stale) : undefined;
   return ok({ ...observed.value, decision: combine(decisions, estimate) });
@@ -31,14 +33,19 @@ function decideAll(observed: Observed, policy: Policy, foreign: readonly Reason[
   );
 }
 
-/** Trust is asked only when something would be done: a fresh tree needs none. */
-async function foreignReasons(ws: Workspace): Promise<Reason[]> {
+/**
+ * Trust is asked only when something would be done: a fresh tree needs none.
+ * @param revision default: what is checked out.
+ */
+export async function foreignReasons(ws: Workspace, revision?: string): Promise<Result<readonly Reason[]>> {
   const { judgeTrust } = await import("./trust/trust.ts");
-  const trust = await judgeTrust(ws);
-  if (trust.kind === "trusted") return [];
-  return trust.commits.map((commit) => ({
+  const trust = await judgeTrust(ws, revision);
+  if (trust.kind === "trusted") return ok([]);
+  if (trust.failure !== undefined) return err(trust.failure);
+  const reasons = trust.commits.map(({ id, subject, author }): Reason => ({
     kind: "commit-foreign",
-    to: commit.id,
-    text: `${commit.id.slice(0, 9)} "${commit.subject}" by ${commit.author} is neither upstream nor made here`,
+    to: id,
+    text: `${id.slice(0, 9)} "${subject}" by ${author} is neither upstream nor made here`,
   }));
+  return ok(reasons);
 }

@@ -1,9 +1,10 @@
-import { existsSync, lstatSync, readdirSync } from "node:fs";
+import { existsSync, lstatSync } from "node:fs";
 import { join, posix } from "node:path";
 import { globBase } from "../config/glob-base.ts";
 import { compileGlobs } from "../config/globs.ts";
 import { encodePath } from "../git/path-bytes.ts";
 import type { Extension, Interpreter, RepoPath } from "../model.ts";
+import { readFolder } from "../store/move.ts";
 import { readCsvColumn } from "./record-file.ts";
 
 /** Untracked regular files of the work tree that the extension's output globs name. */
@@ -60,7 +61,7 @@ export function distributionFiles(
   if (extension.distribution === null || interpreter === null) return { outputs, records };
   const wanted = normalise(extension.distribution);
   for (const site of interpreter.sitePackages) {
-    for (const entry of listFolder(site)) {
+    for (const { name: entry } of readFolder(site)) {
       const name = /^(.+?)-[^-]+\.dist-info$/.exec(entry)?.[1];
       if (name === undefined || normalise(name) !== wanted) continue;
       for (const file of recordedFiles(join(site, entry))) {
@@ -88,10 +89,10 @@ function walk(
   closed: ReadonlySet<RepoPath>,
   visit: (path: RepoPath) => void,
 ): void {
-  for (const entry of listEntries(join(top, folder))) {
-    const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
-    if (entry.isFile()) visit(path);
-    else if (entry.isDirectory() && !isClosed(top, path, entry.name, closed)) walk(top, path, closed, visit);
+  for (const { name, isFile: isPlain, isFolder } of readFolder(join(top, folder))) {
+    const path = folder === "" ? name : `${folder}/${name}`;
+    if (isPlain) visit(path);
+    else if (isFolder && !isClosed(top, path, name, closed)) walk(top, path, closed, visit);
   }
 }
 
@@ -107,16 +108,4 @@ function normalise(name: string): string {
 
 function isFile(path: string): boolean {
   return lstatSync(encodePath(path), { throwIfNoEntry: false })?.isFile() ?? false;
-}
-
-function listEntries(folder: string): { name: string; isFile(): boolean; isDirectory(): boolean }[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch {
-    return [];
-  }
-}
-
-function listFolder(folder: string): string[] {
-  return listEntries(folder).map((entry) => entry.name);
 }

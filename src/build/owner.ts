@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 
 /** Names one process for good: a process id alone is reused. */
@@ -10,17 +10,30 @@ export interface Owner {
   /** Changes with each boot. */
   readonly boot: string;
   readonly host: string;
+  /** Which process ids it speaks of: containers have their own. */
+  readonly pidSpace: string;
+  /** When it was written down, ms since the epoch. */
+  readonly sinceMs: number;
 }
+
+/** An owner that cannot be looked at (another host or container) is given this long. */
+const UNSEEN_MS = 12 * 3600 * 1000;
 
 export function thisProcess(): Owner {
-  return { pid: process.pid, startedAt: startTime(process.pid) ?? "", boot: bootId(), host: hostname() };
+  return ownerOf(process.pid);
 }
 
-/** Whether that very process still runs. One of another host is taken to live: nothing here can tell. */
+export function ownerOf(pid: number): Owner {
+  const startedAt = startTime(pid) ?? "";
+  return { pid, startedAt, boot: bootId(), host: hostname(), pidSpace: pidSpace(), sinceMs: Date.now() };
+}
+
+/** Whether that very process still runs. One of another host or container is taken to live, but not for ever. */
 export function isAlive(owner: Owner): boolean {
-  if (owner.host !== hostname()) return true;
-  if (owner.boot !== bootId()) return false;
-  return startTime(owner.pid) === owner.startedAt && owner.startedAt !== "";
+  const isHere = owner.boot === bootId() && owner.pidSpace === pidSpace();
+  if (isHere) return owner.startedAt !== "" && startTime(owner.pid) === owner.startedAt;
+  if (owner.host === hostname() && owner.boot !== bootId()) return false;
+  return Date.now() - owner.sinceMs < UNSEEN_MS;
 }
 
 /** Start time of a process, or null when there is none (a zombie is none). */
@@ -41,7 +54,8 @@ export function isOwner(value: unknown): value is Owner {
   const record: Record<string, unknown> = { ...value };
   return (
     typeof record["pid"] === "number" &&
-    ["startedAt", "boot", "host"].every((key) => typeof record[key] === "string")
+    typeof record["sinceMs"] === "number" &&
+    ["startedAt", "boot", "host", "pidSpace"].every((key) => typeof record[key] === "string")
   );
 }
 
@@ -50,6 +64,14 @@ function bootId(): string {
     return readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
   } catch {
     return "unknown";
+  }
+}
+
+function pidSpace(): string {
+  try {
+    return readlinkSync("/proc/self/ns/pid");
+  } catch {
+    return "";
   }
 }
 

@@ -7,7 +7,7 @@ import { stampInputs } from "../fingerprint/inputs.ts";
 import { outputPath } from "../fingerprint/output-path.ts";
 import { readOutputs } from "../fingerprint/outputs.ts";
 import { encodePath, showPath } from "../git/path-bytes.ts";
-import type { Baseline, Extension, Level, Workspace } from "../model.ts";
+import type { Baseline, Extension, Level, RepoPath, Workspace } from "../model.ts";
 import { observe, type Observed, type ObservedExtension } from "../observe.ts";
 import { err, failure, ok, refuse, type Failure, type Result } from "../report/failure.ts";
 import type { Quarantined } from "../store/quarantine.ts";
@@ -23,6 +23,7 @@ import {
 import { listFiles } from "./foreign-files.ts";
 import { foreignOutputs } from "./foreign-outputs.ts";
 import { planLevel } from "./levels.ts";
+import { BUILD_VARIABLE, endProcessesOf } from "./process-group.ts";
 import { resolveStep } from "./recipe.ts";
 import { runRecipe, type Canceller } from "./runner.ts";
 import { begin, commit, filesMade, holdsStandIn, rollBack, type Transaction } from "./transaction.ts";
@@ -63,7 +64,9 @@ export async function rebuild(
         return ok({ ...built.value, moved });
       }
       request.log.stage("roll back");
-      await rollBack(ws, transaction.journal);
+      for (const file of await rollBack(ws, transaction.journal)) {
+        request.log.note(`moved aside: ${file.path} -> ${file.keptAt} (${file.why})`);
+      }
       return built;
     } catch (error) {
       await rollBack(ws, transaction.journal);
@@ -112,6 +115,8 @@ interface Planned {
   readonly outputs: readonly string[];
   readonly foreign: ReadonlySet<string>;
   readonly matchedBefore: ReadonlyMap<string, string>;
+  /** Files in build directories that stay where they are, and are not ours. */
+  readonly foreignBuildFiles: ReadonlySet<RepoPath>;
 }
 
 async function start(
@@ -137,13 +142,16 @@ async function start(
     foreign,
     records: site.records,
     buildDirs: request.level === "clean" ? extension.buildDirs : [],
-    buildDirFiles: baseline === null || baseline.origin === "adopted" ? null : baseline.buildDirFiles,
+    buildDirFiles: isOurBuild(baseline) ? baseline.buildDirFiles : null,
     watched: packageFolders(ws.top, [...outputs, ...matched]),
     keepTimes: request.level !== "clean",
     environment: request.isTyped ? recordOf(environment, new Date().toISOString()) : null,
   });
   const matchedBefore = new Map(matched.map((path) => [path, stamp(ws, path)]));
-  return { transaction, planned: { outputs, foreign, matchedBefore } };
+  const own = new Set(isOurBuild(baseline) ? baseline.buildDirFiles : []);
+  const present = request.level === "clean" ? [] : buildFiles(ws, extension);
+  const foreignBuildFiles = new Set(present.filter((path) => !own.has(path)));
+  return { transaction, planned: { outputs, foreign, matchedBefore, foreignBuildFiles } };
 }
 
 async function attempt(
@@ -161,10 +169,12 @@ async function attempt(
     const outputs = await collect(observed, present, request, transaction, planned);
     if (!outputs.ok) return outputs;
     request.log.stage("verify");
-    const verified = await verify(observed, present.extension, outputs.value);
+    const verified = await verify(observed, present.extension, outputs.value, request);
+    if (request.canceller.asked) return cancelled();
     if (!verified.ok) return verified;
     request.log.stage("observe again");
     const again = await observeAgain(observed, present, request);
+    if (request.canceller.asked) return cancelled();
     if (!again.ok) return again;
     const movedPath = movedSince(observed.ws, stamps, again.value);
     if (
@@ -172,7 +182,7 @@ async function attempt(
       again.value.observation.fingerprint.hash === present.observation.fingerprint.hash
     ) {
       return ok({
-        baseline: await makeBaseline(observed, again.value, request, outputs.value),
+        baseline: await makeBaseline(observed, again.value, request, planned, outputs.value),
         warnings: verified.value,
       });
     }
@@ -214,10 +224,14 @@ async function runSteps(
     case "good":
       return ok(undefined);
     case "cancelled":
-      return refuse("E209", "cancelled. Your previous build is in place.", "rebuild-if-needed");
+      return cancelled();
     case "failed":
-      return err(await recipeFailure(result.argv, result.exitCode ?? result.signal, request.outputPath));
+      return err(await recipeFailure(result.argv, result.how, request.outputPath));
   }
+}
+
+function cancelled<T>(): Result<T> {
+  return refuse("E209", "cancelled. Your previous build is in place.", "rebuild-if-needed");
 }
 
 async function recipeEnvironment(
@@ -240,11 +254,7 @@ async function recipeEnvironment(
   return { MAX_JOBS: String(jobs), CMAKE_BUILD_PARALLEL_LEVEL: String(jobs), ...child };
 }
 
-async function recipeFailure(
-  argv: readonly string[],
-  status: number | string | null,
-  log: string,
-): Promise<Failure> {
+async function recipeFailure(argv: readonly string[], how: string, log: string): Promise<Failure> {
   const { causeOf } = await import("./log-causes.ts");
   const text = readFileSync(log, "utf8");
   const cause = causeOf(text);
@@ -253,7 +263,6 @@ async function recipeFailure(
     .split("\n")
     .slice(-6)
     .map((line) => `  ${line}`);
-  const how = typeof status === "string" ? `by ${status}` : `exit ${status}`;
   const head = `build failed (${basename(argv[0] ?? "")}, ${how}). Your previous build is untouched.`;
   const why = cause === null ? "" : `\n${cause.cause}`;
   const next = cause === null ? "" : `${cause.fix}; then: `;
@@ -324,18 +333,21 @@ async function verify(
   observed: Observed,
   extension: Extension,
   outputs: readonly string[],
+  request: RebuildRequest,
 ): Promise<Result<readonly string[]>> {
   const { verifyOutputs } = await import("../verify/verify.ts");
   const { ws, environment } = observed;
+  const stop = request.canceller.onAsk(() => endProcessesOf(request.buildId));
   const report = await verifyOutputs({
     top: ws.top,
     outputs: outputs.map((path) => outputPath(ws.top, path)),
     require: extension.require,
     interpreter: environment.interpreter,
-    environment: childEnvironment(environment, process.env),
+    environment: { ...childEnvironment(environment, process.env), [BUILD_VARIABLE]: request.buildId },
     timeoutMs: PROBE_TIMEOUT_MS,
     probe: true,
   });
+  stop();
   if (report.ok) return ok(report.warnings.map((warning) => `${warning.subject}: ${warning.text}`));
   const [first] = report.problems;
   const lines = report.problems
@@ -378,6 +390,7 @@ async function makeBaseline(
   observed: Observed,
   part: ObservedExtension,
   request: RebuildRequest,
+  planned: Planned,
   outputs: readonly string[],
 ): Promise<Baseline> {
   const { ws } = observed;
@@ -393,8 +406,17 @@ async function makeBaseline(
     fingerprint: part.observation.fingerprint,
     outputs: await readOutputs(ws.top, outputs),
     trackedOutputs: trackedOutputs(part.extension, observed.tracked),
-    buildDirFiles: part.extension.buildDirs.flatMap((folder) => listFiles(ws.top, join(ws.top, folder))),
+    buildDirFiles: buildFiles(ws, part.extension).filter((path) => !planned.foreignBuildFiles.has(path)),
   };
+}
+
+/** Only what a build of ours left in the build directories is known to be ours. */
+function isOurBuild(baseline: Baseline | null): baseline is Baseline {
+  return baseline !== null && (baseline.origin === "built" || baseline.origin === "restored");
+}
+
+function buildFiles(ws: Workspace, extension: Extension): RepoPath[] {
+  return extension.buildDirs.flatMap((folder) => listFiles(ws.top, join(ws.top, folder)));
 }
 
 function isThere(ws: Workspace, path: string): boolean {

@@ -8,8 +8,8 @@ export type RunResult =
   | {
       readonly kind: "failed";
       readonly argv: readonly string[];
-      readonly exitCode: number | null;
-      readonly signal: string | null;
+      /** `exit 1`, `killed by SIGSEGV`, `could not be started: EACCES`. */
+      readonly how: string;
     }
   | { readonly kind: "cancelled" };
 
@@ -71,7 +71,9 @@ async function runStep(argv: readonly [string, ...string[]], request: RunRequest
   if (child.pid !== undefined) killGroup(child.pid, "SIGKILL"); // a recipe's background children end with it
   if (request.canceller.asked) return { kind: "cancelled" };
   if (!result.failed) return { kind: "good" };
-  return { kind: "failed", argv, exitCode: result.exitCode ?? null, signal: result.signal ?? null };
+  if (result.signal !== undefined) return { kind: "failed", argv, how: `killed by ${result.signal}` };
+  if (result.exitCode !== undefined) return { kind: "failed", argv, how: `exit ${result.exitCode}` };
+  return { kind: "failed", argv, how: `could not be started: ${result.code ?? "unknown"}` };
 }
 
 async function killLater(pid: number, child: PromiseLike<unknown>): Promise<void> {

@@ -1,12 +1,14 @@
 import { spawn } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { withoutGitVariables } from "../git/git.ts";
 import type { Workspace } from "../model.ts";
 import { ok, type Result } from "../report/failure.ts";
 import { stateUnwritable } from "../store/state-file.ts";
 import { outputLogPath } from "./build-log.ts";
+import { ownerOf } from "./owner.ts";
 import { newBuildId, writeRequest, type BuildRequest } from "./request.ts";
+import { ownerPath } from "./running.ts";
 
 /** A builder that was started: its request and its process. */
 export interface StartedBuild {
@@ -32,6 +34,7 @@ export function startBuilder(
     closeSync(output);
     child.on("error", () => {}); // the viewer sees that there is no such process
     child.unref();
+    if (child.pid !== undefined) writeFileSync(ownerPath(ws, buildId), JSON.stringify(ownerOf(child.pid)));
     return ok({ buildId, pid: child.pid ?? 0 });
   } catch (error) {
     return stateUnwritable(ws.stateDir, error);

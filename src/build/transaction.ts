@@ -371,6 +371,11 @@ function entriesOf(folder: string): string[] {
 function dropOldStages(ws: Workspace, buildId: string): void {
   const root = join(ws.stateDir, "stage");
   for (const name of entriesOf(root).filter((one) => one !== buildId)) {
+    // A full disk may have kept files from quarantine: they go there now.
+    const apart = join(root, name, "failed");
+    for (const file of entriesOf(apart).filter((one) => one.startsWith("file-"))) {
+      moveToQuarantine(ws, name, join(apart, file), "made by a build that failed");
+    }
     rmSync(join(root, name), { recursive: true, force: true });
   }
 }

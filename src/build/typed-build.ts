@@ -1,15 +1,16 @@
 /** A build that a person typed: start or join the builder, watch it, and never leave before it has ended. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Workspace } from "../model.ts";
-import { EXIT, failure, type Failure } from "../report/failure.ts";
+import { EXIT, failure, type FailureCode } from "../report/failure.ts";
 import { failureText } from "../report/terminal.ts";
 import { stateUnwritable } from "../store/state-file.ts";
 import { runBuilder } from "./builder.ts";
 import { newBuildId, writeRequest } from "./request.ts";
 import { runningBuild } from "./running.ts";
+import { listenForInterrupts, type Interrupts } from "./interrupts.ts";
 import { recover } from "./recover.ts";
 import { startBuilder } from "./start.ts";
-import { watch, type ViewEnd } from "./viewer.ts";
+import { watch, type ViewRequest } from "./viewer.ts";
 
 export interface TypedBuildRequest {
   readonly ws: Workspace;
@@ -25,45 +26,55 @@ export interface TypedBuildRequest {
 
 /** @returns the command's exit code. */
 export async function runTypedBuild(request: TypedBuildRequest): Promise<number> {
-  const { ws, write } = request;
   if (request.isRestore) {
     const exit = await restoreHere(request);
     if (exit !== EXIT.busy || !request.wait) return exit;
   }
   for (;;) {
-    const running = runningBuild(ws);
+    const running = runningBuild(request.ws);
     if (running !== null) {
       if (!request.wait)
-        return tell(
-          write,
-          failure("E401", `another build runs (${running.buildId}).`, "rebuild-if-needed wait"),
-        );
-      write(`waiting for the build that runs already (${running.buildId}, process ${running.pid})`);
-      await watch({ ws, buildId: running.buildId, pid: running.pid, write, showOutput: request.showOutput });
+        return tell(request, "E401", `another build runs (${running.buildId}).`, "rebuild-if-needed wait");
+      request.write(`waiting for the build that runs already (${running.buildId}, process ${running.pid})`);
+      await watch({ ...viewOf(request), ...running });
     }
-    const started = startBuilder(ws, { trigger: "typed", force: request.force, only: request.only });
-    if (!started.ok) return tell(write, started.failure);
-    const { buildId, pid } = started.value;
-    const end = await watchTyped(pid, () =>
-      watch({ ws, buildId, pid, write, showOutput: request.showOutput }),
-    );
-    if (end.end.kind === "died") {
-      await recover(ws);
-      return tell(
-        write,
-        failure(
-          "E206",
-          `the builder was killed. Your previous build is in place. Log: ${ws.stateDir}/builds/${buildId}`,
-          "rebuild-if-needed",
-        ),
-      );
-    }
-    if (end.end.exit === EXIT.busy && request.wait) {
-      await sleep(200); // another one was quicker, or another work tree builds into this environment: wait for it
-      continue;
-    }
-    return end.end.exit === EXIT.cancelled && end.signal !== null ? 128 + end.signal : end.end.exit;
+    const interrupts = listenForInterrupts();
+    const exit = await buildOnce(request, interrupts).finally(() => interrupts.stop());
+    if (exit !== EXIT.busy || !request.wait) return exit;
+    await sleep(200); // another one was quicker, or another work tree builds into this environment: wait for it
   }
+}
+
+/** Starts a builder and watches it to its end, whatever signals come. */
+async function buildOnce(request: TypedBuildRequest, interrupts: Interrupts): Promise<number> {
+  const { ws, force, only } = request;
+  const started = startBuilder(ws, { trigger: "typed", force, only });
+  if (!started.ok) {
+    request.write(failureText(started.failure));
+    return started.failure.exit;
+  }
+  const { buildId, pid } = started.value;
+  interrupts.forwardTo(pid);
+  const end = await watch({ ...viewOf(request), buildId, pid });
+  const { signal } = interrupts;
+  if (end.kind === "result") return end.exit === EXIT.cancelled && signal !== null ? 128 + signal : end.exit;
+  await recover(ws);
+  if (signal === null) {
+    const log = `${ws.stateDir}/builds/${buildId}`;
+    return tell(
+      request,
+      "E206",
+      `the builder was killed. Your previous build is in place. Log: ${log}`,
+      "rebuild-if-needed",
+    );
+  }
+  tell(request, "E209", "cancelled. Your previous build is in place.", "rebuild-if-needed");
+  return 128 + signal;
+}
+
+function viewOf(request: TypedBuildRequest): Pick<ViewRequest, "ws" | "write" | "showOutput"> {
+  const { ws, write, showOutput } = request;
+  return { ws, write, showOutput };
 }
 
 async function restoreHere(request: TypedBuildRequest): Promise<number> {
@@ -73,7 +84,9 @@ async function restoreHere(request: TypedBuildRequest): Promise<number> {
     writeRequest(ws, wish);
   } catch (error) {
     const unwritable = stateUnwritable(ws.stateDir, error);
-    return unwritable.ok ? EXIT.failed : tell(write, unwritable.failure);
+    if (unwritable.ok) return EXIT.failed;
+    write(failureText(unwritable.failure));
+    return unwritable.failure.exit;
   }
   const lines: string[] = [];
   const exit = await runBuilder(ws, wish, (line) => lines.push(line));
@@ -81,32 +94,8 @@ async function restoreHere(request: TypedBuildRequest): Promise<number> {
   return exit;
 }
 
-/** ^C asks the builder to cancel, a second one ends the recipe at once; either way we stay until it has rolled back. */
-async function watchTyped(
-  pid: number,
-  run: () => Promise<ViewEnd>,
-): Promise<{ end: ViewEnd; signal: number | null }> {
-  let signal: number | null = null;
-  const forward = (name: NodeJS.Signals, number: number) => (): void => {
-    signal = number;
-    try {
-      process.kill(pid, name);
-    } catch {
-      // it has just ended
-    }
-  };
-  const onInterrupt = forward("SIGINT", 2);
-  const onTerminate = forward("SIGTERM", 15);
-  const onHangUp = (): void => process.exit(129); // a lost terminal is no wish to cancel: the builder goes on
-  process.on("SIGINT", onInterrupt).on("SIGTERM", onTerminate).on("SIGHUP", onHangUp);
-  try {
-    return { end: await run(), signal };
-  } finally {
-    process.off("SIGINT", onInterrupt).off("SIGTERM", onTerminate).off("SIGHUP", onHangUp);
-  }
-}
-
-function tell(write: (text: string) => void, reason: Failure): number {
-  write(failureText(reason));
+function tell(request: TypedBuildRequest, code: FailureCode, message: string, next: string): number {
+  const reason = failure(code, message, next);
+  request.write(failureText(reason));
   return reason.exit;
 }

@@ -22,6 +22,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     io.result("nothing is held: every commit of HEAD is upstream or was made here");
     return EXIT.good;
   }
+  if (trust.failure !== undefined) return fail(io, trust.failure);
   for (const commit of trust.commits)
     io.result(`${commit.id.slice(0, 9)} "${commit.subject}" by ${commit.author}`);
   if (trust.total > trust.commits.length) io.result(`and ${trust.total - trust.commits.length} more`);

@@ -37,7 +37,10 @@ async function previewOne(
 ): Promise<Result<Decision>> {
   const to = await resolveCommit(observed.ws, revision);
   if (to === null) return unknownRevision(revision);
-  if (from === null) return orUnreadable(await previewCommit(observed, to), revision);
+  if (from === null) {
+    const decision = await previewCommit(observed, to);
+    return decision.ok ? orUnreadable(decision.value, revision) : decision;
+  }
   const start = await resolveCommit(observed.ws, from);
   if (start === null) return unknownRevision(from);
   return orUnreadable(await previewPair(observed, start, to), `${from} ${revision}`);

@@ -68,6 +68,7 @@ async function verifyBuild(args: Parsed, io: Io, json: boolean): Promise<number>
   if (!looked.ok) return fail(io, looked.failure, json);
   if (looked.value.decision.decision === "held") return fail(io, stoppedFailure(looked.value.decision), json);
   const trust = await judgeTrust(ws.value);
+  if (trust.kind === "held" && trust.failure !== undefined) return fail(io, trust.failure, json);
   if (trust.kind === "held") {
     return fail(
       io,

@@ -1,25 +1,67 @@
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { globBase } from "../config/glob-base.ts";
+import { compileGlobs } from "../config/globs.ts";
 import { gitRecords } from "../git/git.ts";
-import { decodePath } from "../git/path-bytes.ts";
-import type { WorkTree } from "../git/work-tree.ts";
-import type { Extension, Output, RepoPath } from "../model.ts";
+import { decodePath, encodePath } from "../git/path-bytes.ts";
+import { listIgnored, type WorkTree } from "../git/work-tree.ts";
+import type { Extension, Output, RepoPath, Workspace } from "../model.ts";
+import { readFolder } from "../store/move.ts";
 import { outputPath } from "./output-path.ts";
 
-/** Folders in which a new file could become an input: those below a glob's fixed part, and every input's parents. */
-export function inputFolders(tree: WorkTree, extension: Extension, inputs: Iterable<RepoPath>): Set<string> {
+/** More folders than this and the quick answer is not quick: the long way it is. */
+const MAX_FOLDERS = 5000;
+
+/**
+ * Folders in which a new file could become an input: every input's parents, and all that exist below the fixed part
+ * of a glob. Of a glob that reaches everywhere only those that hold a file which git does not ignore.
+ */
+export function inputFolders(
+  top: string,
+  tree: WorkTree,
+  extension: Extension,
+  inputs: Iterable<RepoPath>,
+): Set<string> {
   const folders = new Set<string>(["."]);
   for (const path of inputs) addParents(folders, path);
-  const deep = extension.inputs.filter(isDeep).map(globBase);
+  const everywhere = reachesEverywhere(extension);
   for (const path of [...tree.entries.map((entry) => entry.path), ...tree.untracked]) {
-    if (deep.some((base) => base === "" || path.startsWith(`${base}/`))) addParents(folders, path);
+    if (everywhere) addParents(folders, path);
   }
+  for (const base of deepBases(extension)) addFoldersBelow(folders, top, base);
   return folders;
 }
 
 /** A glob that reaches from the top into any folder may match in one that held nothing of ours: then HEAD counts too. */
 export function reachesEverywhere(extension: Extension): boolean {
   return extension.inputs.some((glob) => isDeep(glob) && globBase(glob) === "");
+}
+
+/** Files that decide what git ignores in these folders; a new one changes its folder. */
+export function ignoreFiles(top: string, folders: Iterable<string>): string[] {
+  return [...folders]
+    .map((folder) => join(top, folder, ".gitignore"))
+    .filter((file) => existsSync(encodePath(file)));
+}
+
+/** True when git ignores a file that the globs name: `git add --force` would make it an input and touch only the index. */
+export async function hasIgnoredInputs(ws: Workspace, extension: Extension): Promise<boolean> {
+  if (reachesEverywhere(extension)) return true; // to list them all costs more than the index is worth
+  const isInput = compileGlobs(extension.inputs);
+  return (await listIgnored(ws, deepBases(extension))).some(isInput);
+}
+
+function deepBases(extension: Extension): RepoPath[] {
+  return [...new Set(extension.inputs.filter(isDeep).map(globBase))].filter((base) => base !== "");
+}
+
+function addFoldersBelow(folders: Set<string>, top: string, folder: RepoPath): void {
+  if (folders.size > MAX_FOLDERS || !existsSync(encodePath(join(top, folder)))) return;
+  folders.add(folder);
+  for (const { name, isFolder } of readFolder(join(top, folder))) {
+    if (isFolder && name !== ".git" && name !== "__pycache__")
+      addFoldersBelow(folders, top, `${folder}/${name}`);
+  }
 }
 
 /** True when a glob can match below the folder of its fixed part. */

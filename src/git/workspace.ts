@@ -25,7 +25,13 @@ export async function findWorkspace(cwd: string): Promise<Result<Workspace>> {
       "cd into your clone, then run the command again",
     );
   }
-  const [bare, gitDir, commonDir] = answer.stdout.toString("utf8").split("\n");
+  const text = answer.stdout.toString("utf8");
+  const [bare, gitDir, commonDir] = text.split("\n");
+  if (text.trimEnd().split("\n").length !== 3 || text.includes("\uFFFD")) {
+    const message =
+      "the path of this repository holds a newline or bytes that are no UTF-8. Nothing was changed.";
+    return refuse("E101", message, "mv it to a folder with a plain name");
+  }
   const top = (await git(cwd, ["rev-parse", "--show-toplevel"])).stdout.toString("utf8").replace(/\n$/, "");
   if (bare === "true" || top === "" || gitDir === undefined || commonDir === undefined) {
     return refuse(

@@ -76,7 +76,7 @@ export function estimateMs(
 }
 
 /**
- * The last attempt of an extension if it did not end well with this fingerprint: an event does not try it again.
+ * The last attempt at this very fingerprint if it did not end well: an event does not try it again.
  * An undone build counts: the person said that they do not want it.
  */
 export function lastFailure(
@@ -84,8 +84,10 @@ export function lastFailure(
   extension: string,
   fingerprint: string,
 ): HistoryEntry | null {
-  const last = history.findLast((entry) => entry.extension === extension);
-  if (last === undefined || last.fingerprint !== fingerprint) return null;
+  const last = history.findLast(
+    (entry) => entry.extension === extension && entry.fingerprint === fingerprint,
+  );
+  if (last === undefined) return null;
   return last.result !== "good" || last.action === "undo" ? last : null;
 }
 

@@ -15,7 +15,7 @@ import {
   utimesSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { encodePath } from "../git/path-bytes.ts";
+import { decodePath, encodePath } from "../git/path-bytes.ts";
 import { deviceOf } from "../fingerprint/outputs.ts";
 import { errorCode } from "./state-file.ts";
 
@@ -59,6 +59,19 @@ export function copyDurably(from: string, to: string): void {
   renameSync(encodePath(temp), encodePath(to));
 }
 
+/** Entries of a folder by their bytes; none where it cannot be read. Links are neither files nor folders here. */
+export function readFolder(path: string): { name: string; isFile: boolean; isFolder: boolean }[] {
+  try {
+    return readdirSync(encodePath(path), { withFileTypes: true, encoding: "buffer" }).map((entry) => ({
+      name: decodePath(entry.name),
+      isFile: entry.isFile(),
+      isFolder: entry.isDirectory(),
+    }));
+  } catch {
+    return [];
+  }
+}
+
 /** A hidden name beside `path` for what is not ready yet. The owner's process id is in it, for `dropTemps`. */
 export function tempPlace(path: string): string {
   return join(dirname(path), `.rebuild-if-needed-tmp-${process.pid}-${basename(path)}`);
@@ -68,16 +81,9 @@ export function tempPlace(path: string): string {
 export function dropTemps(folders: Iterable<string>, pid: number): void {
   const start = `.rebuild-if-needed-tmp-${pid}-`;
   for (const folder of new Set(folders)) {
-    for (const name of namesIn(folder))
-      if (name.startsWith(start)) rmSync(join(folder, name), { force: true });
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(encodePath(folder));
-  } catch {
-    return [];
+    for (const { name } of readFolder(folder)) {
+      if (name.startsWith(start)) rmSync(encodePath(join(folder, name)), { force: true });
+    }
   }
 }
 

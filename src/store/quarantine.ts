@@ -16,16 +16,25 @@ function quarantineRoot(ws: Workspace): string {
   return join(ws.stateDir, "quarantine");
 }
 
-/** Moves a file or folder out of the way, with a note on where it was and why. Throws Node's error. */
-export function moveToQuarantine(ws: Workspace, buildId: string, path: string, why: string): Quarantined {
+/**
+ * Moves a file or folder out of the way, with a note on where it was and why. Throws Node's error.
+ * @param origin where it belongs, if it has been put aside since.
+ */
+export function moveToQuarantine(
+  ws: Workspace,
+  buildId: string,
+  path: string,
+  why: string,
+  origin: string = path,
+): Quarantined {
   const folder = join(quarantineRoot(ws), buildId);
-  const inside = relative(ws.top, path);
-  const name = isAbsolute(inside) || inside.startsWith("..") ? join("outside", path) : inside;
+  const inside = relative(ws.top, origin);
+  const name = isAbsolute(inside) || inside.startsWith("..") ? join("outside", origin) : inside;
   const wanted = freeName(join(folder, "files", name));
   makeParent(wanted);
   const keptAt = asidePlace(path, wanted, `quarantine-${buildId}`);
   renameSync(encodePath(path), encodePath(keptAt));
-  const entry: Quarantined = { path, keptAt, why };
+  const entry: Quarantined = { path: origin, keptAt, why };
   try {
     const notes = readNotes(join(folder, "note.json"));
     writeDurably(

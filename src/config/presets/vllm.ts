@@ -57,7 +57,17 @@ export function vllmDevice(installed: InstalledLookup, platform: NodeJS.Platform
  * Folders rather than files: paths below them move twice a year. setup.py also runs `vllm/envs.py`, which changed
  * five times a week in that year and never was what made a rebuild necessary; it is left out.
  */
-const COMMON_INPUTS = ["setup.py", "CMakeLists.txt", "cmake/**", "csrc/**", "!csrc/**/*.md"];
+const COMMON_INPUTS = [
+  "setup.py",
+  "CMakeLists.txt",
+  "cmake/**",
+  "csrc/**",
+  "!csrc/**/*.md",
+  // Written by generators during the build, and git-ignored.
+  "!csrc/**/generated/**",
+  "!csrc/**/sm*_kernel_*.cu",
+  "!csrc/**/kernel_selector.h",
+];
 
 /** Build requirements, by the names that they have had over the years. */
 function pinsOf(device: string): string[] {
