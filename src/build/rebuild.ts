@@ -64,10 +64,11 @@ export async function rebuild(
         return ok({ ...built.value, moved });
       }
       request.log.stage("roll back");
+      const hadNone = planned.outputs.length === 0;
       for (const file of await rollBack(ws, transaction.journal)) {
         request.log.note(`moved aside: ${file.path} -> ${file.keptAt} (${file.why})`);
       }
-      return built;
+      return hadNone ? withoutPrevious(built) : built;
     } catch (error) {
       await rollBack(ws, transaction.journal);
       throw error;
@@ -75,6 +76,17 @@ export async function rebuild(
   } catch (error) {
     return stateUnwritable(ws.stateDir, error);
   }
+}
+
+/** The state that a failed first build leaves things in. */
+function withoutPrevious<T>(result: Result<T>): Result<T> {
+  if (result.ok) return result;
+  const { code, message, next, exit } = result.failure;
+  const told = message.replace(
+    /Your previous build is (untouched|in place)\./,
+    "There was no build before, and there is none now.",
+  );
+  return err({ code, message: told, next, exit });
 }
 
 /** The doctor: what is certain to fail is told before anything moves. */
@@ -189,7 +201,8 @@ async function attempt(
     const name = showPath(movedPath ?? "the toolchain");
     if (tries === TRIES) {
       const message = `${name} moved during the build, twice. Your previous build is untouched.`;
-      return refuse("E203", message, "stop what writes it (the recipe itself?), then: rebuild-if-needed");
+      const next = `if the recipe writes it: git-ignore it, or leave it out by inputs = [..., "!${name}"]; then: rebuild-if-needed`;
+      return refuse("E203", message, next);
     }
     request.log.note(`${name} moved during the build (tree-moved-during-build): building once more`);
     present = again.value;

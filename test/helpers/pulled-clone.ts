@@ -98,6 +98,7 @@ export async function setUp(scene: PulledClone, ...options: readonly string[]): 
     /no build yet: `rebuild-if-needed` makes one/,
   );
   const said = await must(shell.cli(clone));
+  assert.notEqual(scene.compilers.starts(), 0, "the first build is counted, so that none can be told later");
   assert.equal((await shell.cliJson(clone, "check")).json.decision, "fresh");
   return said;
 }

@@ -115,7 +115,7 @@ test("in `why`, `preview` and the pairs of a pull", async (t) => {
   const pair = await box.cliJson(top, "preview", "--from", second, first);
   assert.deepEqual(
     pair.json.extensions[0]?.reasons.map(({ text }) => text).sort(),
-    NAMES.map(([, name]) => `csrc/${name}.cu was removed`).sort(),
+    NAMES.map(([, name]) => `csrc/${name}.txt was removed`).sort(),
   );
   const { stdout } = await box.cli(top, "why", "--", "csrc/new\nline.txt");
   assert.equal(stdout, "core: a change of csrc/new\\x0aline.txt rebuilds: input rule csrc/**\n");

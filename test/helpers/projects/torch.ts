@@ -59,7 +59,7 @@ from torch.utils.cpp_extension import BuildExtension, CppExtension
 
 setup(
     packages=["tinykernels"],
-    ext_modules=[CppExtension("tinykernels._C", ["csrc/ops.cpp"])],
+    ext_modules=[CppExtension("tinykernels._C", ["csrc/ops.cpp"], extra_compile_args=["-O0", "-g0"])],
     cmdclass={"build_ext": BuildExtension},
 )
 `;
