@@ -22,9 +22,9 @@ export interface Observation {
   readonly fingerprint: Fingerprint;
   /** output-missing, output-changed, output-shadowed, output-tracked. */
   readonly outputReasons: readonly Reason[];
-  /** Reasons for which nothing may be done, whatever changed: environment-elsewhere, submodule-lag, a lost interpreter. */
+  /** For which nothing may be done, whatever changed: environment-elsewhere, submodule-lag, path-symlinked, a lost interpreter. */
   readonly obstacles: readonly Reason[];
-  /** Reasons for which a build cannot succeed now: tool-missing, path-symlinked. A restore still can. */
+  /** For which a build cannot succeed now: tool-missing. A restore still can. */
   readonly buildObstacles: readonly Reason[];
   /** A merge, rebase... under way, or unmerged files. */
   readonly operation: Reason | null;

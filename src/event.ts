@@ -7,9 +7,8 @@ import { recover } from "./build/recover.ts";
 import { startBuilder } from "./build/start.ts";
 import { watch } from "./build/viewer.ts";
 import { isBisecting } from "./git/operation.ts";
-import type { Decision, Mode, Workspace } from "./model.ts";
+import type { Decision, ExtensionDecision, Mode, Reason, Workspace } from "./model.ts";
 import { recordFresh } from "./record-fresh.ts";
-import { assertNever } from "./report/failure.ts";
 import { summarise } from "./report/reasons.ts";
 import { stoppedFailure } from "./report/stopped.ts";
 import { duration, failureText } from "./report/terminal.ts";
@@ -21,6 +20,8 @@ export interface EventContext {
   readonly say: (text: string) => void;
   /** A terminal is there to watch a build on. */
   readonly canWatch: boolean;
+  /** git's marks of an operation that has ended may still be there. */
+  readonly ignoreOperation: boolean;
 }
 
 /** Longer builds than this, and those without an estimate, go on in the background in mode `auto`. */
@@ -32,36 +33,45 @@ export async function lookForEvent(ws: Workspace, hook: string, context: EventCo
   dropCheckPending(ws);
   const recovered = await recover(ws);
   if (!recovered.ok) return context.say(failureText(recovered.failure));
-  const looked = await look(ws, { asker: "event", only: null, ignoreOperation: hook === "post-merge" });
+  const looked = await look(ws, { asker: "event", only: null, ignoreOperation: context.ignoreOperation });
   if (!looked.ok) return context.say(failureText(looked.failure));
   const { decision, config } = looked.value;
   await recordFresh(looked.value);
   const recorded = readEnvironment(ws);
-  switch (decision.decision) {
-    case "fresh":
-      return;
-    case "held":
-    case "blocked":
-      return context.say(failureText(stoppedFailure(decision)));
-    case "restore":
-      return buildHere(ws, hook, context);
-    case "rebuild":
-      if (decision.extensions.some((one) => one.reasons.some((reason) => reason.kind === "no-baseline"))) {
-        return tell(
-          "no verified build is recorded here, so nothing is built by itself. Next: rebuild-if-needed init",
-        );
-      }
-      if (
-        decision.extensions.some((one) => one.reasons.some((reason) => reason.kind === "baseline-unreadable"))
-      ) {
-        return tell(`stale: ${firstReason(decision)}. Next: rebuild-if-needed`);
-      }
-      if (!recorded.ok || recorded.value === null)
-        return tell("no environment is recorded here. Next: rebuild-if-needed init");
-      return onRebuild(ws, hook, decision, config.mode, context);
-    default:
-      return assertNever(decision.decision);
+  if (decision.decision === "fresh") return;
+  if (decision.decision === "held" || decision.decision === "blocked") {
+    return context.say(failureText(stoppedFailure(decision)));
   }
+  const known = stale(decision).filter((one) => !one.reasons.some((reason) => isUnknown(reason.kind)));
+  const [unknown] = stale(decision).flatMap((one) => one.reasons.filter((reason) => isUnknown(reason.kind)));
+  if (unknown?.kind === "no-baseline") {
+    tell("no verified build is recorded here, so nothing is built by itself. Next: rebuild-if-needed init");
+  } else if (unknown !== undefined) tell(`stale: ${unknown.text}. Next: rebuild-if-needed`);
+  if (known.length === 0) return;
+  if (!recorded.ok || recorded.value === null) {
+    return tell("no environment is recorded here. Next: rebuild-if-needed init");
+  }
+  const undone = known
+    .map((one) => lastFailure(readHistory(ws), one.name, one.fingerprint))
+    .find((entry) => entry?.action === "undo");
+  if (undone) {
+    const why = `${undone.extension} (${firstReason(decision)})`;
+    return tell(
+      `stale: ${why}, and its build was undone by you, so it is not tried again. Next: rebuild-if-needed`,
+    );
+  }
+  if (decision.decision === "restore") return restoreHere(ws, hook, known, context);
+  return onRebuild(ws, hook, decision, known, config.mode, context);
+}
+
+/** Extensions that want work, whose build an event may do. */
+function stale(decision: Decision): ExtensionDecision[] {
+  return decision.extensions.filter((one) => one.decision === "rebuild" || one.decision === "restore");
+}
+
+/** An event never builds what no person has built here, or what cannot be told. */
+function isUnknown(kind: Reason["kind"]): boolean {
+  return kind === "no-baseline" || kind === "baseline-unreadable";
 }
 
 /** The mark of a hook that found no node: this is the look that it could not take. */
@@ -77,18 +87,18 @@ async function onRebuild(
   ws: Workspace,
   hook: string,
   decision: Decision,
+  known: readonly ExtensionDecision[],
   mode: Mode,
   context: EventContext,
 ): Promise<void> {
   const tell = (text: string): void => context.say(`rebuild-if-needed: ${text}`);
-  const stale = decision.extensions.filter((one) => one.decision === "rebuild");
-  const names = stale.map((one) => one.name).join(", ");
+  const names = known.map((one) => one.name).join(", ");
   const history = readHistory(ws);
-  const failed = stale
+  const failed = known
     .map((one) => lastFailure(history, one.name, one.fingerprint))
     .find((entry) => entry !== null);
   if (failed !== undefined) {
-    const how = failed.action === "undo" ? "was undone by you" : `${failed.result} for this very state`;
+    const how = `${failed.result} for this very state`;
     return tell(
       `stale: ${names} (${firstReason(decision)}), and its build ${how}, so it is not tried again. Next: rebuild-if-needed`,
     );
@@ -97,9 +107,11 @@ async function onRebuild(
     return tell(`stale at this bisect step: ${names}. Next: git bisect run rebuild-if-needed exec -- CMD`);
   }
   if (mode === "notify") return tell(`stale: ${names}: ${firstReason(decision)}. Next: rebuild-if-needed`);
+  const only = known.map((one) => one.name);
+  const { ignoreOperation } = context;
   const isShort = decision.estimateMs !== undefined && decision.estimateMs < SHORT_MS;
   const attach = mode === "foreground" || (mode === "auto" && context.canWatch && isShort);
-  const started = startBuilder(ws, { trigger: hook, force: false, only: null });
+  const started = startBuilder(ws, { trigger: hook, force: false, only, ignoreOperation });
   if (!started.ok) return context.say(failureText(started.failure));
   const { buildId, pid } = started.value;
   if (!attach) {
@@ -114,9 +126,16 @@ async function onRebuild(
 }
 
 /** A restore takes milliseconds: no process of its own. */
-async function buildHere(ws: Workspace, hook: string, context: EventContext): Promise<void> {
+async function restoreHere(
+  ws: Workspace,
+  hook: string,
+  known: readonly ExtensionDecision[],
+  context: EventContext,
+): Promise<void> {
   const buildId = newBuildId();
-  const request = { version: 1, buildId, trigger: hook, force: false, only: null } as const;
+  const only = known.map((one) => one.name);
+  const { ignoreOperation } = context;
+  const request = { version: 1, buildId, trigger: hook, force: false, only, ignoreOperation } as const;
   writeRequest(ws, request);
   const lines: string[] = [];
   await runBuilder(ws, request, (line) => lines.push(line));

@@ -1,7 +1,7 @@
 /** Fingerprint and outputs as they are now. Reads git, files and the toolchain; writes nothing, runs nothing of the tree. */
 import { existsSync } from "node:fs";
 import { relative } from "node:path";
-import { trackedOutputs } from "./build/find-outputs.ts";
+import { emptyGlobs, trackedOutputs } from "./build/find-outputs.ts";
 import { findRecipeProgram, resolveStep } from "./build/recipe.ts";
 import { globBase } from "./config/glob-base.ts";
 import { loadConfig } from "./config/load.ts";
@@ -25,7 +25,17 @@ import { showPath } from "./git/path-bytes.ts";
 import { operationInProgress } from "./git/operation.ts";
 import { readWorkTree, type WorkTree } from "./git/work-tree.ts";
 import { workTreeReader } from "./git/work-tree-reader.ts";
-import type { Config, EnvironmentOfRecord, Extension, Reason, RepoPath, Workspace } from "./model.ts";
+import type {
+  Baseline,
+  Config,
+  EnvironmentOfRecord,
+  Extension,
+  Output,
+  Reason,
+  RepoPath,
+  Toolchain,
+  Workspace,
+} from "./model.ts";
 import { ok, refuse, type Result } from "./report/failure.ts";
 import { readBaseline } from "./store/baseline.ts";
 import { readEnvironment } from "./store/environment.ts";
@@ -137,9 +147,12 @@ async function observeExtension(
       mayRun: base.mayRun,
     }),
   ]);
-  const fingerprint = makeFingerprint(extension, inputs.ids, toolchain);
+  const fingerprint = makeFingerprint(extension, inputs.ids, toolchain, baseline?.fingerprint.toolchain);
   const outputs = baseline?.outputs ?? [];
-  const outputReasons = await compareOutputs(ws.top, outputs, base.tracked, interpreter?.extSuffix ?? null);
+  const outputReasons = [
+    ...(await compareOutputs(ws.top, outputs, base.tracked, interpreter?.extSuffix ?? null)),
+    ...(baseline === null ? [] : unmetGlobs(base, extension, outputs)),
+  ];
   const isSame = baseline?.fingerprint.hash === fingerprint.hash && outputReasons.length === 0;
   const slot = isSame ? null : usableSlot(base, extension, fingerprint.hash);
   const bases = extension.outputs
@@ -152,17 +165,32 @@ async function observeExtension(
     outputReasons,
     obstacles: [
       ...lostInterpreter(environment),
+      ...symlinked(ws, paths),
       ...inputs.lagging.map(lagReason),
       ...(interpreter === null
         ? []
         : checkEditable(ws.top, extension.distribution, interpreter.sitePackages)),
     ],
-    buildObstacles: [...missingPrograms(ws, extension, environment), ...symlinked(ws, paths)],
+    buildObstacles: [...missingPrograms(ws, extension, environment), ...lostTools(baseline, toolchain)],
     operation: request.ignoreOperation ? null : operationReason(ws, base.tree),
     foreign: [],
     hasSlot: slot !== null,
   };
   return ok({ extension, known: known.value, observation, slot, inputs: inputs.ids });
+}
+
+/** Output globs that a person configured and that the last build left empty: perhaps they are newer than it. */
+function unmetGlobs(base: Base, extension: Extension, outputs: readonly Output[]): Reason[] {
+  const configured = extension.configuredOutputs ?? [];
+  if (configured.length === 0) return [];
+  const paths = outputs.map((output) => output.path);
+  const empty = emptyGlobs(configured, paths);
+  const unmet = empty.length === 0 ? [] : emptyGlobs(empty, trackedOutputs(extension, base.tracked));
+  return unmet.map((glob) => ({
+    kind: "output-missing",
+    path: glob,
+    text: `no output of the last build matches ${glob}`,
+  }));
 }
 
 /** A kept build of this fingerprint with nothing in it that git tracks now. */
@@ -175,7 +203,8 @@ function usableSlot(base: Base, extension: Extension, fingerprint: string): Slot
     tracked,
     base.environment.interpreter?.path ?? null,
   );
-  return slot?.baseline.outputs.some((output) => base.tracked.has(output.path)) === false ? slot : null;
+  if (slot === null || slot.baseline.outputs.some((output) => base.tracked.has(output.path))) return null;
+  return unmetGlobs(base, extension, slot.baseline.outputs).length === 0 ? slot : null;
 }
 
 function chooseExtensions(config: Config, only: readonly string[] | null): Result<readonly Extension[]> {
@@ -262,6 +291,20 @@ function missingPrograms(ws: Workspace, extension: Extension, environment: Build
       ? []
       : [{ kind: "tool-missing", path: step.program, text: `${step.program} is not on the recorded PATH` }];
   });
+}
+
+/** Tools that the last build had and that are not found any more: no reason by themselves, but no build without them. */
+function lostTools(baseline: Baseline | null, now: Toolchain): Reason[] {
+  return (baseline?.fingerprint.toolchain.tools ?? [])
+    .filter(
+      (tool) => tool.path !== null && now.tools.some((one) => one.role === tool.role && one.path === null),
+    )
+    .map((tool) => ({
+      kind: "tool-missing",
+      path: tool.path ?? "",
+      from: tool.version,
+      text: `${tool.path} ${tool.version} is not found any more`,
+    }));
 }
 
 /** What an output glob names for certain: itself, or the folder before its first wildcard. */

@@ -108,7 +108,7 @@ async function actOnce(run: Run, round: number): Promise<number> {
   const ask = {
     asker: isTyped ? "person" : "event",
     only: request.only,
-    ignoreOperation: request.trigger === "post-merge",
+    ignoreOperation: request.ignoreOperation,
     force,
   } as const;
   const looked = await look(ws, ask);
@@ -155,7 +155,7 @@ async function act(
   }
   if (run.request.trigger !== "typed" || round > 1) {
     const failed = lastFailure(readHistory(run.ws), one.name, one.fingerprint);
-    if (failed !== null && one.decision === "rebuild") return 1; // told by the hook
+    if (failed !== null && (one.decision === "rebuild" || failed.action === "undo")) return 1; // told by the hook
   }
   const startedMs = Date.now();
   const estimate = one.decision === "rebuild" ? estimateMs(readHistory(run.ws), [one.name]) : undefined;

@@ -51,6 +51,18 @@ export function packageFolders(top: string, outputs: readonly string[]): RepoPat
   return [...new Set(folders)].sort();
 }
 
+/**
+ * Folders in which a recipe may leave outputs that nobody named: the packages of those that are known or named. Before
+ * the first build a glob from the top says nothing of packages, so all of the tree is watched.
+ */
+export function watchedFolders(top: string, extension: Extension, known: readonly string[]): RepoPath[] {
+  const named = extension.outputs
+    .filter((glob) => !glob.startsWith("!"))
+    .map((glob) => (/[*?[\]{}]/.test(glob) ? `${globBase(glob)}/x` : glob));
+  const isUnknown = known.length === 0 && named.some((path) => path.startsWith("/"));
+  return isUnknown ? ["."] : packageFolders(top, [...known, ...named]);
+}
+
 /** Files of the extension's distribution in site-packages, by its RECORD: what the build put there. Absolute paths. */
 export function distributionFiles(
   extension: Extension,

@@ -11,8 +11,11 @@ export interface ProtectedFile {
   readonly aside: string;
   /** False: nothing was there, so going back means that nothing is there again. */
   readonly existed: boolean;
-  /** Outputs give way to a stand-in; `copy` marks a file that is not ours to touch and only kept in case. */
-  readonly how: "stand-in" | "link" | "copy";
+  /**
+   * Outputs give way to a stand-in; `copy` marks a file that is not ours to touch and only kept in case; `move` is
+   * what is no file (a folder in an output's place) and goes away as a whole.
+   */
+  readonly how: "stand-in" | "link" | "copy" | "move";
   /** `<ino>:<mtimeNs>:<size>` before, for telling whether a copy has to go back. */
   readonly stamp: string;
   /** True: what is put aside is not our own build, so it goes to quarantine in the end and is never dropped. */

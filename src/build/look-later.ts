@@ -27,7 +27,8 @@ export function startLookLater(ws: Workspace): void {
     cwd: ws.top,
     detached: true,
     env: withoutGitVariables(process.env),
-    stdio: "ignore",
+    // A terminal gets the line, if there is one, right after git's own; whoever reads git through a pipe never waits.
+    stdio: ["ignore", "ignore", process.stderr.isTTY ? "inherit" : "ignore"],
   });
   child.on("error", () => {});
   child.unref();

@@ -19,6 +19,7 @@ import {
   findOutputs,
   packageFolders,
   trackedOutputs,
+  watchedFolders,
 } from "./find-outputs.ts";
 import { listFiles } from "./foreign-files.ts";
 import { foreignOutputs } from "./foreign-outputs.ts";
@@ -155,7 +156,7 @@ async function start(
     records: site.records,
     buildDirs: request.level === "clean" ? extension.buildDirs : [],
     buildDirFiles: isOurBuild(baseline) ? baseline.buildDirFiles : null,
-    watched: packageFolders(ws.top, [...outputs, ...matched]),
+    watched: watchedFolders(ws.top, extension, [...outputs, ...matched]),
     keepTimes: request.level !== "clean",
     environment: request.isTyped ? recordOf(environment, new Date().toISOString()) : null,
   });
@@ -293,7 +294,8 @@ async function collect(
   const { ws, environment, tracked } = observed;
   const { extension } = part;
   const matched = findOutputs(ws.top, extension, tracked);
-  const made = await filesMade(ws, transaction);
+  const packages = packageFolders(ws.top, [...planned.outputs, ...matched]);
+  const made = (await filesMade(ws, transaction)).filter((path) => isIn(packages, path));
   const site = distributionFiles(extension, environment.interpreter).outputs;
   const ours = new Set(planned.outputs);
   const fresh = matched.filter(
@@ -321,6 +323,10 @@ async function collect(
     return refuse("E204", message, `mend "outputs" or the recipe; its log: ${request.outputPath}`);
   }
   return ok(outputs);
+}
+
+function isIn(folders: readonly RepoPath[], path: RepoPath): boolean {
+  return folders.some((folder) => (folder === "" ? !path.includes("/") : path.startsWith(`${folder}/`)));
 }
 
 /** A copied text whose source did not change need not be copied again (`cmake -E copy_if_different`). */

@@ -13,6 +13,8 @@ export interface BuildRequest {
   readonly trigger: string;
   readonly force: boolean;
   readonly only: readonly string[] | null;
+  /** git's marks of an operation are still there, though it has ended: see `hasEnded`. */
+  readonly ignoreOperation: boolean;
 }
 
 /** Builds whose logs are kept. */
@@ -54,6 +56,7 @@ function isRequest(value: unknown): value is BuildRequest {
     isText(value["buildId"]) &&
     isText(value["trigger"]) &&
     typeof value["force"] === "boolean" &&
+    typeof value["ignoreOperation"] === "boolean" &&
     (value["only"] === null || isListOf(value["only"], isText))
   );
 }

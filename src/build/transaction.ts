@@ -153,7 +153,8 @@ export function finish(ws: Workspace, journal: Journal): readonly Quarantined[] 
   if (journal.environment !== null) writeEnvironment(ws, journal.environment);
   if (journal.slotKey !== null) adoptSlot(ws, join(journal.stageDir, "slot"), journal.slotKey);
   const moved = [...retire(ws, journal), ...bringBackForeign(ws, journal), ...keepForeign(ws, journal)];
-  for (const file of journal.files) rmSync(encodePath(file.aside), { force: true });
+  for (const file of journal.files.filter((one) => one.how !== "move"))
+    rmSync(encodePath(file.aside), { force: true });
   for (const folder of journal.folders) rmSync(folder.aside, { recursive: true, force: true });
   dropTempsOf(journal);
   rmSync(journal.stageDir, { recursive: true, force: true });
@@ -165,8 +166,17 @@ export function finish(ws: Workspace, journal: Journal): readonly Quarantined[] 
 export async function rollBack(ws: Workspace, journal: Journal): Promise<readonly Quarantined[]> {
   endProcessesOf(journal.buildId);
   const moved: Quarantined[] = [];
-  for (const file of journal.files) putBack(ws, journal, file, moved);
-  for (const folder of journal.folders) putFolderBack(journal, folder);
+  const errors: unknown[] = [];
+  const tryTo = (step: () => void): void => {
+    try {
+      step();
+    } catch (error) {
+      errors.push(error); // one file that cannot go back must not keep the others from it
+    }
+  };
+  for (const file of journal.files) tryTo(() => putBack(ws, journal, file, moved));
+  for (const folder of journal.folders) tryTo(() => putFolderBack(journal, folder));
+  if (errors.length > 0) throw errors[0]; // the journal stays: the next start tries again
   const known = new Set([...journal.before, ...journal.files.map((file) => file.path)]);
   for (const path of await listLoadable(ws, journal.watched)) {
     if (known.has(path) || known.has(outputPath(ws.top, path))) continue;
@@ -216,8 +226,17 @@ function planFiles(
   return outside.map(([path, how], index) => {
     const wanted = join(stageDir, "aside", String(index));
     const aside = asidePlace(path, wanted, `${plan.buildId}-${index}`);
-    const isForeign = how === "copy" || foreign.has(path);
-    return { path, how, existed: existsAt(path), aside, stamp: stampOf(path), isForeign };
+    const stat = lstatSync(encodePath(path), { throwIfNoEntry: false });
+    const isFile = stat === undefined || stat.isFile();
+    const isForeign = how === "copy" || foreign.has(path) || !isFile;
+    return {
+      path,
+      how: isFile ? how : "move",
+      existed: stat !== undefined,
+      aside,
+      stamp: stampOf(path),
+      isForeign,
+    };
   });
 }
 
@@ -247,6 +266,10 @@ function putAside(journal: Journal, keepTimes: boolean): Map<string, string> {
   for (const file of journal.files.filter((one) => one.existed)) {
     if (file.how === "copy") {
       copyDurably(file.path, file.aside);
+      continue;
+    }
+    if (file.how === "move") {
+      renameSync(encodePath(file.path), encodePath(file.aside));
       continue;
     }
     linkOrCopy(file.path, file.aside);
@@ -285,6 +308,9 @@ function putBack(ws: Workspace, journal: Journal, file: ProtectedFile, moved: Qu
     rmSync(encodePath(file.aside));
     return;
   }
+  const present = lstatSync(encodePath(file.path), { throwIfNoEntry: false });
+  const isInTheWay = present !== undefined && (present.isDirectory() || file.how === "move");
+  if (isInTheWay) moved.push(setApart(ws, journal, file.path));
   makeParent(file.path);
   renameOver(file.aside, file.path);
 }
@@ -330,13 +356,8 @@ function keepForeign(ws: Workspace, journal: Journal): Quarantined[] {
       file.how === "copy" ? stampOf(file.path) !== file.stamp : stampOf(file.path) !== stampOf(file.aside),
     )
     .map((file) => {
-      const kept = moveToQuarantine(
-        ws,
-        journal.buildId,
-        file.aside,
-        "was in the place of an output and was not our build",
-      );
-      return { ...kept, path: file.path };
+      const why = "was in the place of an output and was not our build";
+      return moveToQuarantine(ws, journal.buildId, file.aside, why, file.path);
     });
 }
 

@@ -30,32 +30,48 @@ export async function runTypedBuild(request: TypedBuildRequest): Promise<number>
     const exit = await restoreHere(request);
     if (exit !== EXIT.busy || !request.wait) return exit;
   }
-  for (;;) {
-    const running = runningBuild(request.ws);
-    if (running !== null) {
-      if (!request.wait)
-        return tell(request, "E401", `another build runs (${running.buildId}).`, "rebuild-if-needed wait");
-      request.write(`waiting for the build that runs already (${running.buildId}, process ${running.pid})`);
-      await watch({ ...viewOf(request), ...running });
+  const interrupts = listenForInterrupts();
+  try {
+    for (;;) {
+      const waited = await waitForOther(request, interrupts);
+      if (waited !== null) return waited;
+      const exit = await buildOnce(request, interrupts);
+      if (exit !== EXIT.busy || !request.wait) return exit;
+      await sleep(200); // another one was quicker, or another work tree builds into this environment: wait for it
     }
-    const interrupts = listenForInterrupts();
-    const exit = await buildOnce(request, interrupts).finally(() => interrupts.stop());
-    if (exit !== EXIT.busy || !request.wait) return exit;
-    await sleep(200); // another one was quicker, or another work tree builds into this environment: wait for it
+  } finally {
+    interrupts.stop();
   }
+}
+
+/** Watches a build that runs already. A signal ends the waiting only: that build is not ours. @returns an exit code, or null to go on. */
+async function waitForOther(request: TypedBuildRequest, interrupts: Interrupts): Promise<number | null> {
+  const running = runningBuild(request.ws);
+  if (running === null) return null;
+  if (!request.wait)
+    return tell(request, "E401", `another build runs (${running.buildId}).`, "rebuild-if-needed wait");
+  request.write(`waiting for the build that runs already (${running.buildId}, process ${running.pid})`);
+  const isOver = (): boolean => interrupts.signal !== null || interrupts.isHungUp;
+  await watch({ ...viewOf(request), ...running, isOver });
+  if (interrupts.signal === null) return interrupts.isHungUp ? 129 : null;
+  request.write(
+    "rebuild-if-needed: not waiting any longer; the other build goes on. Next: rebuild-if-needed cancel",
+  );
+  return 128 + interrupts.signal;
 }
 
 /** Starts a builder and watches it to its end, whatever signals come. */
 async function buildOnce(request: TypedBuildRequest, interrupts: Interrupts): Promise<number> {
   const { ws, force, only } = request;
-  const started = startBuilder(ws, { trigger: "typed", force, only });
+  const started = startBuilder(ws, { trigger: "typed", force, only, ignoreOperation: false });
   if (!started.ok) {
     request.write(failureText(started.failure));
     return started.failure.exit;
   }
   const { buildId, pid } = started.value;
   interrupts.forwardTo(pid);
-  const end = await watch({ ...viewOf(request), buildId, pid });
+  const end = await watch({ ...viewOf(request), buildId, pid, isOver: () => interrupts.isHungUp });
+  if (end.kind === "left") return 129; // the builder goes on
   const { signal } = interrupts;
   if (end.kind === "result") return end.exit === EXIT.cancelled && signal !== null ? 128 + signal : end.exit;
   await recover(ws);
@@ -79,7 +95,14 @@ function viewOf(request: TypedBuildRequest): Pick<ViewRequest, "ws" | "write" | 
 
 async function restoreHere(request: TypedBuildRequest): Promise<number> {
   const { ws, write, force, only } = request;
-  const wish = { version: 1, buildId: newBuildId(), trigger: "typed", force, only } as const;
+  const wish = {
+    version: 1,
+    buildId: newBuildId(),
+    trigger: "typed",
+    force,
+    only,
+    ignoreOperation: false,
+  } as const;
   try {
     writeRequest(ws, wish);
   } catch (error) {

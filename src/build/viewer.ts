@@ -14,12 +14,16 @@ export interface ViewRequest {
   readonly write: (text: string) => void;
   /** True: the recipe's output as well. */
   readonly showOutput: boolean;
+  /** Asked again and again: true ends the watching, not the build. */
+  readonly isOver?: () => boolean;
 }
 
 export type ViewEnd =
   | { readonly kind: "result"; readonly exit: number }
   /** The builder has gone without a result: it was killed. */
-  | { readonly kind: "died" };
+  | { readonly kind: "died" }
+  /** Whoever watched has had enough. */
+  | { readonly kind: "left" };
 
 const POLL_MS = 40;
 
@@ -33,6 +37,7 @@ export async function watch(request: ViewRequest): Promise<ViewEnd> {
     const result = show(request, events, output);
     if (result !== null) return { kind: "result", exit: result };
     if (!isAlive) return { kind: "died" }; // read once more after its end: nothing was left unread
+    if (request.isOver?.() === true) return { kind: "left" };
     await sleep(POLL_MS);
   }
 }

@@ -10,7 +10,7 @@ const HELP = `rebuild-if-needed: your compiled extensions are the build of this 
       --force --dry-run --json --extension NAME --no-wait
   check                        look only; exit 10 when stale                  --json
   preview [REV]                what would a pull or switch to REV need?       --from REV --stdin --json
-  verify [FILE.so ...]         hold outputs, or any library, against what must load   --explain --json
+  verify [FILE.so ...]         hold outputs, or any library, against what must load   --explain --wheel FILE --json
   init                         detect, configure, adopt the present build, install the hooks   --local --yes --assume-fresh
   install, uninstall           the hooks only                                 --purge
   status                       check, running and last build                  --short --json

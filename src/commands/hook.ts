@@ -4,7 +4,7 @@ import { runningBuild } from "../build/running.ts";
 import { startLookLater } from "../build/look-later.ts";
 import { lookForEvent } from "../event.ts";
 import { findWorkspace } from "../git/workspace.ts";
-import { autostashPending, isRebaseStep, operationInProgress } from "../git/operation.ts";
+import { hasEnded } from "../git/operation.ts";
 import type { Io } from "./io.ts";
 
 /** Internal: what the hooks call when fresh.sh could not say "fresh". Never lets git fail. */
@@ -21,15 +21,12 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 async function handle(hook: string, args: readonly string[], io: Io): Promise<void> {
   const ws = await findWorkspace(io.cwd);
   if (!ws.ok) return;
+  if (hook === "post-checkout" && /^0+$/.test(args[0] ?? "")) {
+    rmSync(lookDuePath(ws.value), { force: true }); // a clone or a new work tree: nothing is built there
+    return;
+  }
   // Content is in place but HEAD has not moved: the hook that follows looks, or one detached look after git has ended.
-  if (hook === "post-index-change") return startLookLater(ws.value);
-  if (hook === "post-checkout" && /^0+$/.test(args[0] ?? "")) return; // a clone or a new work tree: nothing is built there
-  const gitStillWorks =
-    hook === "post-merge"
-      ? autostashPending(ws.value.gitDir)
-      : operationInProgress(ws.value.gitDir) !== null ||
-        (hook === "post-checkout" && isRebaseStep(ws.value.gitDir));
-  if (gitStillWorks) return startLookLater(ws.value);
+  if (hook === "post-index-change" || !hasEnded(hook, args, ws.value.gitDir)) return startLookLater(ws.value);
   const running = runningBuild(ws.value);
   if (running !== null) {
     markLookDue(ws.value);
@@ -37,5 +34,9 @@ async function handle(hook: string, args: readonly string[], io: Io): Promise<vo
     return;
   }
   rmSync(lookDuePath(ws.value), { force: true }); // this is the look that was due
-  await lookForEvent(ws.value, hook, { say: io.say, canWatch: process.stderr.isTTY });
+  await lookForEvent(ws.value, hook, {
+    say: io.say,
+    canWatch: process.stderr.isTTY,
+    ignoreOperation: true,
+  });
 }

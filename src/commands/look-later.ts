@@ -22,7 +22,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     await endOf(gitPid);
     if (existsSync(lookDuePath(ws.value)) && runningBuild(ws.value) === null) {
       rmSync(lookDuePath(ws.value), { force: true });
-      await lookForEvent(ws.value, "look-later", { say: io.say, canWatch: false });
+      await lookForEvent(ws.value, "look-later", { say: io.say, canWatch: false, ignoreOperation: false });
     }
   } finally {
     answer.lock.release();

@@ -21,8 +21,19 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   if (!ws.ok) return fail(io, ws.failure, json);
   const observed = await observe(ws.value, { asker: "person", only: null, ignoreOperation: true });
   if (!observed.ok) return fail(io, observed.failure, json);
-  if (args.value.flags.has("stdin")) return previewLines(observed.value, io);
   const [from] = args.value.values.get("from") ?? [];
+  if (args.value.flags.has("stdin")) {
+    if (from === undefined && args.value.positionals.length === 0) return previewLines(observed.value, io);
+    return fail(
+      io,
+      failure(
+        "E104",
+        "--stdin takes its pairs from stdin alone. Nothing was changed.",
+        "rebuild-if-needed preview --stdin < pairs",
+      ),
+      json,
+    );
+  }
   const decision = await previewOne(observed.value, from ?? null, args.value.positionals[0] ?? "@{upstream}");
   if (!decision.ok) return fail(io, decision.failure, json);
   if (json) io.result(JSON.stringify(decisionJson(decision.value)));

@@ -3,6 +3,8 @@ import { recover, type Recovery } from "../build/recover.ts";
 import { findWorkspace } from "../git/workspace.ts";
 import type { Workspace } from "../model.ts";
 import { assertNever, EXIT, ok, type Failure, type Result } from "../report/failure.ts";
+import { findNewerState } from "../store/newer-state.ts";
+import { newerState } from "../store/state-file.ts";
 import { failureText } from "../report/terminal.ts";
 import type { Io } from "./io.ts";
 
@@ -10,6 +12,8 @@ import type { Io } from "./io.ts";
 export async function openWorkspace(io: Io): Promise<Result<Workspace>> {
   const found = await findWorkspace(io.cwd);
   if (!found.ok) return found;
+  const newer = findNewerState(found.value);
+  if (newer !== null) return newerState(newer);
   const recovered = await recover(found.value);
   if (!recovered.ok) return recovered;
   const line = recoveryLine(recovered.value);

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { childEnvironment } from "../fingerprint/environment.ts";
 import { findInterpreter, probeInterpreter } from "../fingerprint/interpreter.ts";
@@ -11,6 +11,7 @@ import { judgeTrust } from "../trust/trust.ts";
 import { formatVerdicts, formatReport, verdictsJson } from "../verify/format.ts";
 import { inspectLibraries } from "../verify/inspect.ts";
 import { verifyOutputs, type VerifyReport } from "../verify/verify.ts";
+import { unpackWheel } from "../verify/wheel.ts";
 import { parse, type Parsed } from "./arguments.ts";
 import type { Io } from "./io.ts";
 import { fail, openWorkspace } from "./start.ts";
@@ -18,6 +19,7 @@ import { fail, openWorkspace } from "./start.ts";
 const OPTIONS = {
   json: { type: "boolean" },
   explain: { type: "boolean" },
+  wheel: { type: "string" },
   extension: { type: "string", multiple: true },
 } as const;
 
@@ -35,7 +37,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 /** No project code runs, so this needs neither a repository nor trust. */
 async function verifyFiles(names: readonly string[], io: Io, json: boolean): Promise<number> {
   const files = names.map((name) => resolve(io.cwd, name));
-  const missing = files.find((file) => !existsSync(file));
+  const missing = files.find((file) => !(statSync(file, { throwIfNoEntry: false })?.isFile() ?? false));
   if (missing !== undefined) {
     return fail(
       io,
@@ -51,7 +53,8 @@ async function verifyFiles(names: readonly string[], io: Io, json: boolean): Pro
   const path = found.ok ? found.value : null;
   const probed = path === null ? null : await probeInterpreter(path);
   const interpreter = probed?.ok === true ? probed.value : null;
-  const verdicts = await inspectLibraries(files, { interpreter, environment: process.env });
+  const inspected = await inspectLibraries(files, { interpreter, environment: process.env });
+  const verdicts = inspected.map((verdict, at) => ({ ...verdict, path: names[at] ?? verdict.path }));
   if (json) io.result(JSON.stringify(verdictsJson(verdicts)));
   else for (const line of formatVerdicts(verdicts)) io.result(line);
   return verdicts.some((verdict) => verdict.ok === false) ? EXIT.failed : EXIT.good;
@@ -80,6 +83,8 @@ async function verifyBuild(args: Parsed, io: Io, json: boolean): Promise<number>
       json,
     );
   }
+  const [wheel] = args.values.get("wheel") ?? [];
+  if (wheel !== undefined) return verifyWheel(looked.value, resolve(io.cwd, wheel), io, json);
   const reports: { name: string; report: VerifyReport }[] = [];
   for (const part of looked.value.extensions) {
     if (args.flags.has("explain")) explain(looked.value, part.extension.name, io);
@@ -96,6 +101,29 @@ async function verifyBuild(args: Parsed, io: Io, json: boolean): Promise<number>
     );
   else for (const { name, report } of reports) for (const line of formatReport(name, report)) io.result(line);
   return ok ? EXIT.good : EXIT.failed;
+}
+
+/** Holds a wheel against the contracts of this repository's extensions. */
+async function verifyWheel(looked: Look, wheel: string, io: Io, json: boolean): Promise<number> {
+  const { environment } = looked;
+  const unpacked = await unpackWheel(wheel, environment.interpreter);
+  if (!unpacked.ok) return fail(io, unpacked.failure, json);
+  try {
+    const report = await verifyOutputs({
+      top: unpacked.value.folder,
+      outputs: unpacked.value.files,
+      require: looked.extensions.flatMap((part) => part.extension.require),
+      interpreter: environment.interpreter,
+      environment: childEnvironment(environment, process.env),
+      timeoutMs: TIMEOUT_MS,
+      probe: true,
+    });
+    if (json) io.result(JSON.stringify({ version: 1, wheel, ...report }));
+    else for (const line of formatReport(wheel, report)) io.result(line);
+    return report.ok ? EXIT.good : EXIT.failed;
+  } finally {
+    unpacked.value.drop();
+  }
 }
 
 async function verifyPart(looked: Look, name: string): Promise<VerifyReport> {

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { lookDuePath } from "../build/builder.ts";
 import { lockHolder } from "../build/lock.ts";
@@ -20,9 +20,12 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   const ws = await openWorkspace(io);
   if (!ws.ok) return fail(io, ws.failure);
   let exit: number | null = null;
+  let seen = "";
   for (;;) {
     const running = runningBuild(ws.value);
-    if (running !== null) {
+    if (running !== null && running.buildId === seen) await sleep(POLL_MS); // it has told its end and is about to go
+    else if (running !== null) {
+      seen = running.buildId;
       const end = await watch({ ws: ws.value, ...running, write: io.say, showOutput: true });
       exit = end.kind === "result" ? end.exit : EXIT.failed;
     } else if (isLookPending(ws.value)) await sleep(POLL_MS);
@@ -32,7 +35,12 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   return exit ?? EXIT.good;
 }
 
-/** A detached look has been asked for and has not been taken yet. */
+/** How long a look that was asked for may take to be taken up, ms. */
+const TAKE_UP_MS = 5000;
+
+/** A detached look is under way, or has just been asked for. */
 function isLookPending(ws: Workspace): boolean {
-  return existsSync(lookDuePath(ws)) && lockHolder(lookLaterLock(ws)) !== null;
+  if (lockHolder(lookLaterLock(ws)) !== null) return true;
+  const mark = statSync(lookDuePath(ws), { throwIfNoEntry: false });
+  return mark !== undefined && Date.now() - mark.mtimeMs < TAKE_UP_MS;
 }

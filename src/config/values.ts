@@ -93,6 +93,8 @@ function whyOutside(path: string): string | null {
   if (/^(?:[/~]|[A-Za-z]:[/\\])/.test(path))
     return "is an absolute path; write it relative to the repository";
   const parts = path.split("/");
-  if (parts.includes("..")) return `holds ".."; paths stay inside the repository`;
+  // Also where braces or a character class would put it together: `{..,pkg}/x`, `[.][.]/x`.
+  const isClimbing = /(^|[/{,(|])\.\.($|[/},)|])/.test(path.replace(/[[\]\\]/g, ""));
+  if (isClimbing) return `holds ".."; paths stay inside the repository`;
   return parts[0] === ".git" ? "lies in the git dir" : null;
 }

@@ -20,13 +20,8 @@ export function compareToolchains(before: Toolchain, now: Toolchain): Reason[] {
 function compareTools(before: Tool | undefined, now: Tool): Reason[] {
   const was = before ?? { ...now, path: null, files: [], version: "", identity: "" };
   if (was.identity === now.identity) return [];
-  if (now.path === null) {
-    const path = was.path ?? "";
-    const text = `${nameOf(was)} ${was.version || ""}`.trim();
-    return [
-      { kind: "tool-missing", path, from: versionOf(was), to: "none", text: `${text} is not found any more` },
-    ];
-  }
+  // One that is not found is no reason: what it built is still what it built (a shell without that folder on PATH).
+  if (now.path === null) return [];
   const contents = new Set(was.files.map((file) => file.sha256));
   const changed = now.files.find((file) => !contents.has(file.sha256))?.path ?? now.path;
   const [from, to] = [versionOf(was), versionOf(now)];

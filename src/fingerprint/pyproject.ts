@@ -15,7 +15,7 @@ export async function pyprojectId(text: string, tables: readonly string[]): Prom
     return `text:${sha256(text)}`;
   }
   const chosen = tables.map((table) => [table, lookUp(document, table.split("."))]);
-  return `tables:${sha256(JSON.stringify(chosen, canonical))}`;
+  return `tables:${sha256(JSON.stringify(canonical(chosen)))}`;
 }
 
 function lookUp(value: unknown, keys: readonly string[]): unknown {
@@ -27,12 +27,14 @@ function lookUp(value: unknown, keys: readonly string[]): unknown {
   return found;
 }
 
-/** Order of keys is not content; TOML's big integers and dates are written as text. */
-function canonical(_key: string, value: unknown): unknown {
-  if (typeof value === "bigint") return `int:${value}`;
-  if (value instanceof Date) return `date:${value.toISOString()}`;
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+/** Order of keys is not content; what JSON cannot tell apart (big integers, dates) gets a name of its own. */
+function canonical(value: unknown): unknown {
+  if (typeof value === "bigint") return { "": "integer", value: String(value) };
+  if (value instanceof Date) return { "": "date", value: value.toISOString() };
+  if (Array.isArray(value)) return value.map(canonical);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return entries.map(([key, child]) => [key, canonical(child)]);
 }
 
 function sha256(text: string): string {

@@ -20,10 +20,32 @@ export function operationInProgress(gitDir: string): Operation | null {
 }
 
 /**
+ * Whether the operation that a hook belongs to has ended, though its marks may still be there: MERGE_HEAD in post-merge,
+ * the rebase folder in post-rewrite, CHERRY_PICK_HEAD and REVERT_HEAD in post-commit (git 2.39).
+ */
+export function hasEnded(hook: string, args: readonly string[], gitDir: string): boolean {
+  if (autostashPending(gitDir)) return false;
+  const operation = operationInProgress(gitDir);
+  switch (hook) {
+    case "post-merge":
+      return true;
+    case "post-rewrite":
+      return operation === null || args[0] === "rebase";
+    case "post-commit":
+      if (operation !== "cherry-pick" && operation !== "revert") return operation === null;
+      return !existsSync(join(gitDir, "sequencer", "todo"));
+    case "post-checkout":
+      return operation === null && !isRebaseStep(gitDir);
+    default:
+      return operation === null;
+  }
+}
+
+/**
  * True when HEAD's last move was a step of a rebase. `rebase --apply` runs post-checkout before it has made the folder
  * by which a rebase is known (git 2.39).
  */
-export function isRebaseStep(gitDir: string): boolean {
+function isRebaseStep(gitDir: string): boolean {
   try {
     const last =
       readFileSync(join(gitDir, "logs", "HEAD"), "latin1")
@@ -41,7 +63,7 @@ export function isBisecting(gitDir: string): boolean {
 }
 
 /** True while git holds changes that it will put back after the hooks have run (`pull --autostash`). */
-export function autostashPending(gitDir: string): boolean {
+function autostashPending(gitDir: string): boolean {
   return ["MERGE_AUTOSTASH", "rebase-merge/autostash", "rebase-apply/autostash"].some((file) =>
     existsSync(join(gitDir, file)),
   );

@@ -14,7 +14,9 @@ export function readState(path: string): StateRead {
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
-    return errorCode(error) === "ENOENT" ? { kind: "absent" } : { kind: "unreadable", why: String(error) };
+    return ["ENOENT", "ENOTDIR"].includes(errorCode(error) ?? "")
+      ? { kind: "absent" }
+      : { kind: "unreadable", why: String(error) };
   }
   let value: unknown;
   try {

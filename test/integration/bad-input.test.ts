@@ -136,7 +136,7 @@ test("an output glob that matches nothing after the recipe", async (t) => {
   const { code, stderr } = await project.box.cli(project.top);
   assert.match(
     stderr,
-    /^rebuild-if-needed: E204 the recipe ended well, but nothing matches pkg\/\*\.nope\. Your previous build is untouched\. Next: mend "outputs" or the recipe; its log: \S+\/output\.log\n$/m,
+    /^rebuild-if-needed: E204 the recipe ended well, but nothing matches pkg\/\*\.nope\. There was no build before, and there is none now\. Next: mend "outputs" or the recipe; its log: \S+\/output\.log\n$/m,
   );
   assert.equal(code, 1);
   assert.equal(project.digest(), before, "what a build made that was not good does not stay");

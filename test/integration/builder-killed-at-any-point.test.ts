@@ -164,7 +164,14 @@ async function startBuilder(project: Driven): Promise<Builder> {
   const ws = await findWorkspace(project.top);
   assert.ok(ws.ok);
   const buildId = newBuildId();
-  writeRequest(ws.value, { version: 1, buildId, trigger: "typed", force: false, only: null });
+  writeRequest(ws.value, {
+    version: 1,
+    buildId,
+    trigger: "typed",
+    force: false,
+    only: null,
+    ignoreOperation: false,
+  });
   const output = openSync(project.stateFile("builds", buildId, "output.log"), "a");
   const child: ChildProcess = spawn(process.execPath, [programUnderTest(), "builder", buildId], {
     cwd: project.top,

@@ -89,7 +89,7 @@ test("a recipe that writes its own input is stopped at the second time, and the 
   assert.equal(code, 1);
   assert.match(
     stderr,
-    /^rebuild-if-needed: E203 csrc\/a\.txt moved during the build, twice\. Your previous build is untouched\. Next: stop what writes it \(the recipe itself\?\), then: rebuild-if-needed$/m,
+    /^rebuild-if-needed: E203 csrc\/a\.txt moved during the build, twice\. Your previous build is untouched\. Next: if the recipe writes it: git-ignore it, or leave it out by inputs = \[\.\.\., "!csrc\/a\.txt"\]; then: rebuild-if-needed$/m,
   );
   assert.equal(project.starts(), 3);
   assert.equal(project.digest("csrc"), before);
