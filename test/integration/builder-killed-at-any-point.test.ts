@@ -16,7 +16,7 @@ import { drivenProject, mustRun, OUTPUTS, type Driven } from "../helpers/driven-
 import { programUnderTest } from "../helpers/sandbox.ts";
 import { until } from "../helpers/until.ts";
 
-const KILLS = Number(process.env["REBUILD_IF_NEEDED_KILLS"] ?? 60);
+const KILLS = Number(process.env["REBUILD_IF_NEEDED_KILLS"] ?? 16);
 const SEED = Number(process.env["REBUILD_IF_NEEDED_SEED"] ?? Date.now() % 1_000_000);
 
 const MINE: Readonly<Record<string, string>> = {
