@@ -1,7 +1,7 @@
 /** What an event does with a look: nothing, a line, a restore, or a builder. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { runBuilder } from "./build/builder.ts";
+import { markLookDue, runBuilder } from "./build/builder.ts";
 import { newBuildId, writeRequest } from "./build/request.ts";
 import { recover } from "./build/recover.ts";
 import { startBuilder } from "./build/start.ts";
@@ -9,6 +9,7 @@ import { watch } from "./build/viewer.ts";
 import { isBisecting } from "./git/operation.ts";
 import type { Decision, ExtensionDecision, Mode, Reason, Workspace } from "./model.ts";
 import { recordFresh } from "./record-fresh.ts";
+import { EXIT } from "./report/failure.ts";
 import { summarise } from "./report/reasons.ts";
 import { stoppedFailure } from "./report/stopped.ts";
 import { duration, failureText } from "./report/terminal.ts";
@@ -111,7 +112,7 @@ async function onRebuild(
   const { ignoreOperation } = context;
   const isShort = decision.estimateMs !== undefined && decision.estimateMs < SHORT_MS;
   const attach = mode === "foreground" || (mode === "auto" && context.canWatch && isShort);
-  const started = startBuilder(ws, { trigger: hook, force: false, only, ignoreOperation });
+  const started = startBuilder(ws, { trigger: hook, force: false, only, ignoreOperation, wait: true });
   if (!started.ok) return context.say(failureText(started.failure));
   const { buildId, pid } = started.value;
   if (!attach) {
@@ -135,10 +136,22 @@ async function restoreHere(
   const buildId = newBuildId();
   const only = known.map((one) => one.name);
   const { ignoreOperation } = context;
-  const request = { version: 1, buildId, trigger: hook, force: false, only, ignoreOperation } as const;
+  const request = {
+    version: 1,
+    buildId,
+    trigger: hook,
+    force: false,
+    only,
+    ignoreOperation,
+    wait: true,
+  } as const;
   writeRequest(ws, request);
   const lines: string[] = [];
-  await runBuilder(ws, request, (line) => lines.push(line));
+  const exit = await runBuilder(ws, request, (line) => lines.push(line));
+  if (exit === EXIT.busy) {
+    markLookDue(ws);
+    return context.say("rebuild-if-needed: a build runs; it looks once more when it ends");
+  }
   for (const line of lines)
     context.say(line.startsWith("rebuild-if-needed") ? line : `rebuild-if-needed: ${line}`);
 }

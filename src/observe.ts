@@ -287,10 +287,14 @@ function missingPrograms(ws: Workspace, extension: Extension, environment: Build
     const step = resolveStep(argv, context);
     if (step.kind === "step") return [];
     const isTried = findRecipeProgram(step.program, context) !== null;
-    return isTried
-      ? []
-      : [{ kind: "tool-missing", path: step.program, text: `${step.program} is not on the recorded PATH` }];
+    return isTried ? [] : [{ kind: "tool-missing", path: step.program, text: missingText(step.program) }];
   });
+}
+
+function missingText(program: string): string {
+  return program.includes("/")
+    ? `${program} of the recipe does not exist or cannot be run`
+    : `${program} is not on the recorded PATH`;
 }
 
 /** Tools that the last build had and that are not found any more: no reason by themselves, but no build without them. */

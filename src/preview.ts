@@ -5,8 +5,9 @@ import { combine, decide, type Observation } from "./decide.ts";
 import { compareInputs } from "./fingerprint/compare.ts";
 import { makeFingerprint } from "./fingerprint/fingerprint.ts";
 import { inputMatcher, sortIds } from "./fingerprint/inputs.ts";
+import { linkId, linkTarget } from "./fingerprint/link-target.ts";
 import { PYPROJECT, pyprojectId } from "./fingerprint/pyproject.ts";
-import { COMMIT } from "./git/content-id.ts";
+import { COMMIT, LINK } from "./git/content-id.ts";
 import { showPath } from "./git/path-bytes.ts";
 import { diffRevisions, readFileAt, readRevision, type TreeChange } from "./git/revision-tree.ts";
 import type { Decision, Extension, ExtensionDecision, Reason, RepoPath, Workspace } from "./model.ts";
@@ -99,6 +100,11 @@ export async function inputsAt(
 ): Promise<Map<RepoPath, string>> {
   const isInput = inputMatcher(extension.inputs);
   const ids = new Map([...tree].filter(([path, id]) => isInput(path, id.startsWith(COMMIT))));
+  for (const [path, id] of [...ids].filter(([, one]) => one.startsWith(LINK))) {
+    const text = await readFileAt(ws.top, commit, path);
+    const target = text === null ? null : linkTarget(path, text);
+    ids.set(path, linkId(id, target === null ? undefined : tree.get(target)));
+  }
   if (tree.has(PYPROJECT) && !ids.has(PYPROJECT) && extension.pyprojectTables.length > 0) {
     const text = await readFileAt(ws.top, commit, PYPROJECT);
     if (text !== null) ids.set(PYPROJECT, await pyprojectId(text, extension.pyprojectTables));

@@ -17,7 +17,7 @@ import { recordFresh } from "../record-fresh.ts";
 import { openLog, outputLogPath, type BuildLog } from "./build-log.ts";
 import { createCanceller } from "./canceller.ts";
 import { rungsFrom } from "./levels.ts";
-import { takeLock, type Lock } from "./lock.ts";
+import { takeLock, type Lock, type LockAnswer } from "./lock.ts";
 import { environmentLock, worktreeLock } from "./lock-places.ts";
 import { rebuild } from "./rebuild.ts";
 import { recoverLocked } from "./recover.ts";
@@ -115,10 +115,13 @@ async function actOnce(run: Run, round: number): Promise<number> {
   if (!looked.ok) return tellFailure(run, looked.failure);
   const { decision } = looked.value;
   if (decision.decision === "held" || decision.decision === "blocked") return tellStopped(run, looked.value);
-  const prefix = looked.value.environment.interpreter?.prefix;
-  const environment =
-    prefix === undefined ? null : await takeLock(environmentLock(prefix), request.buildId).catch(() => null);
-  if (environment?.kind === "busy") return tellBusy(run, environment.label, environment.owner.pid);
+  const environment = await lockEnvironment(run, looked.value);
+  if (environment.kind === "busy") return tellBusy(run, environment.label, environment.owner.pid);
+  if (environment.kind === "cancelled") return tellFailure(run, cancelledFailure());
+  if (environment.waited) {
+    environment.release();
+    return actOnce(run, round); // what was seen before the wait is old
+  }
   try {
     for (const one of decision.extensions) {
       const part = looked.value.extensions.find((observed) => observed.extension.name === one.name);
@@ -127,10 +130,43 @@ async function actOnce(run: Run, round: number): Promise<number> {
       if (exit !== 0) return exit;
     }
   } finally {
-    if (environment?.kind === "held") environment.lock.release();
+    environment.release();
   }
   await recordFreshAfter(ws, isTyped);
   return 0;
+}
+
+type EnvironmentAnswer =
+  | { readonly kind: "held"; readonly waited: boolean; release(): void }
+  | { readonly kind: "cancelled" }
+  | Extract<LockAnswer, { kind: "busy" }>;
+
+/** How often a builder asks whether another work tree is done with the environment, ms. */
+const ASK_AGAIN_MS = 200;
+
+/** Two work trees can share an environment: one builds into it, the other waits. What only restores in the tree need not. */
+async function lockEnvironment(run: Run, looked: Look): Promise<EnvironmentAnswer> {
+  const prefix = looked.environment.interpreter?.prefix;
+  const free: EnvironmentAnswer = { kind: "held", waited: false, release: () => {} };
+  if (prefix === undefined || looked.decision.decision !== "rebuild") return free;
+  for (let waited = false; ; waited = true) {
+    if (run.canceller.asked) return { kind: "cancelled" };
+    let answer: LockAnswer;
+    try {
+      answer = await takeLock(environmentLock(prefix), run.request.buildId);
+    } catch {
+      return free; // no place for the lock: better unlocked than not at all
+    }
+    if (answer.kind === "held") return { kind: "held", waited, release: answer.lock.release };
+    if (!run.request.wait) return answer;
+    if (!waited)
+      run.log.note(`waiting for process ${answer.owner.pid}, which builds into the same environment`);
+    await sleep(ASK_AGAIN_MS);
+  }
+}
+
+function cancelledFailure(): Failure {
+  return failure("E209", "cancelled. Your previous build is in place.", "rebuild-if-needed");
 }
 
 async function act(

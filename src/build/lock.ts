@@ -1,15 +1,16 @@
 /**
  * A lock that its owner's death releases and that nobody can take over wrongly: every taker makes a claim file
  * with a name of its own, then lists the folder. A claim is dropped only by its maker, or by name when its maker
- * is dead, so that no decision about one claim can ever hit another. See docs/decisions/0003.
+ * is dead, so that no decision about one claim can ever hit another. See docs/decisions/0003. All that a claim says is
+ * in its name: an empty file can be made on a full disk, where recovery has to work.
  */
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isAlive, isOwner, thisProcess, type Owner } from "./owner.ts";
+import { isAlive, thisProcess, type Owner } from "./owner.ts";
 
 export interface Lock {
-  release(): void;
+  readonly release: () => void;
 }
 
 export type LockAnswer =
@@ -33,12 +34,10 @@ export async function takeLock(folder: string, label: string): Promise<LockAnswe
   mkdirSync(folder, { recursive: true });
   const owner = thisProcess();
   counter += 1;
-  const name = `${owner.pid}-${owner.startedAt.replace(/\W/g, "")}-${counter}`;
+  const name = claimName(owner, counter, label);
   const asking = join(folder, `ask-${name}`);
   const holding = join(folder, `hold-${name}`);
-  const temp = join(folder, `new-${name}`);
-  writeFileSync(temp, JSON.stringify({ owner, label }));
-  renameSync(temp, asking);
+  makeEmpty(asking);
   for (;;) {
     const others = liveClaims(folder).filter((claim) => claim.file !== `ask-${name}`);
     const rival =
@@ -54,8 +53,7 @@ export async function takeLock(folder: string, label: string): Promise<LockAnswe
   }
   // The asking name stays for as long as the lock is held: a folder that is listed while a name changes may show
   // neither the old name nor the new one.
-  writeFileSync(temp, JSON.stringify({ owner, label }));
-  renameSync(temp, holding);
+  makeEmpty(holding);
   const release = (): void => {
     rmSync(holding, { force: true });
     rmSync(asking, { force: true });
@@ -79,19 +77,25 @@ function liveClaims(folder: string): Claim[] {
 function readClaims(folder: string): Claim[] {
   let files: string[];
   try {
-    files = readdirSync(folder).filter((file) => /^(ask|hold)-/.test(file));
+    files = readdirSync(folder);
   } catch {
     return [];
   }
   return files.sort().flatMap((file) => {
-    try {
-      const claim: unknown = JSON.parse(readFileSync(join(folder, file), "utf8"));
-      if (typeof claim !== "object" || claim === null || !("owner" in claim) || !isOwner(claim.owner))
-        return [];
-      const label = "label" in claim && typeof claim.label === "string" ? claim.label : "";
-      return [{ file, owner: claim.owner, label }];
-    } catch {
-      return []; // gone since it was listed
-    }
+    const claim = /^(?:ask|hold)-(\d+)\.(\w*)\.(\w+)\.(\w+)\.(\d+)\.(\d+)\.\d+\.(.*)$/.exec(file);
+    if (claim === null) return [];
+    const [, pid = "", startedAt = "", boot = "", host = "", pidSpace = "", sinceMs = "", label = ""] = claim;
+    return [
+      { file, label, owner: { pid: Number(pid), startedAt, boot, host, pidSpace, sinceMs: Number(sinceMs) } },
+    ];
   });
+}
+
+function claimName(owner: Owner, count: number, label: string): string {
+  const { pid, startedAt, boot, host, pidSpace, sinceMs } = owner;
+  return [pid, startedAt, boot, host, pidSpace, sinceMs, count, label].join(".");
+}
+
+function makeEmpty(path: string): void {
+  closeSync(openSync(path, "wx"));
 }

@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 
@@ -19,20 +20,21 @@ export interface Owner {
 /** An owner that cannot be looked at (another host or container) is given this long. */
 const UNSEEN_MS = 12 * 3600 * 1000;
 
+/** All values are short words, so that an owner fits into a file name. */
 export function thisProcess(): Owner {
   return ownerOf(process.pid);
 }
 
 export function ownerOf(pid: number): Owner {
   const startedAt = startTime(pid) ?? "";
-  return { pid, startedAt, boot: bootId(), host: hostname(), pidSpace: pidSpace(), sinceMs: Date.now() };
+  return { pid, startedAt, boot: bootId(), host: hostId(), pidSpace: pidSpace(), sinceMs: Date.now() };
 }
 
 /** Whether that very process still runs. One of another host or container is taken to live, but not for ever. */
 export function isAlive(owner: Owner): boolean {
   const isHere = owner.boot === bootId() && owner.pidSpace === pidSpace();
   if (isHere) return owner.startedAt !== "" && startTime(owner.pid) === owner.startedAt;
-  if (owner.host === hostname() && owner.boot !== bootId()) return false;
+  if (owner.host === hostId() && owner.boot !== bootId()) return false;
   return Date.now() - owner.sinceMs < UNSEEN_MS;
 }
 
@@ -61,23 +63,30 @@ export function isOwner(value: unknown): value is Owner {
 
 function bootId(): string {
   try {
-    return readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
+    return readFileSync("/proc/sys/kernel/random/boot_id", "latin1").replace(/\W/g, "").slice(0, 12);
   } catch {
     return "unknown";
   }
 }
 
+function hostId(): string {
+  return createHash("sha256").update(hostname()).digest("hex").slice(0, 12);
+}
+
 function pidSpace(): string {
   try {
-    return readlinkSync("/proc/self/ns/pid");
+    return readlinkSync("/proc/self/ns/pid").replace(/\D/g, "");
   } catch {
-    return "";
+    return "0";
   }
 }
 
 function psStartTime(pid: number): string | null {
   try {
-    return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).trim() || null;
+    return (
+      execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).replace(/\W/g, "") ||
+      null
+    );
   } catch {
     return null;
   }

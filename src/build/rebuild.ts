@@ -69,7 +69,7 @@ export async function rebuild(
       for (const file of await rollBack(ws, transaction.journal)) {
         request.log.note(`moved aside: ${file.path} -> ${file.keptAt} (${file.why})`);
       }
-      return hadNone ? withoutPrevious(built) : built;
+      return hadNone ? withoutPrevious(built) : withoutLost(observed, part, built);
     } catch (error) {
       await rollBack(ws, transaction.journal);
       throw error;
@@ -79,15 +79,24 @@ export async function rebuild(
   }
 }
 
+const PREVIOUS = /Your previous build is (untouched|in place)\./;
+
 /** The state that a failed first build leaves things in. */
 function withoutPrevious<T>(result: Result<T>): Result<T> {
   if (result.ok) return result;
   const { code, message, next, exit } = result.failure;
-  const told = message.replace(
-    /Your previous build is (untouched|in place)\./,
-    "There was no build before, and there is none now.",
-  );
+  const told = message.replace(PREVIOUS, "There was no build before, and there is none now.");
   return err({ code, message: told, next, exit });
+}
+
+/** Never claims a previous build that the recipe has destroyed together with what was put aside. */
+function withoutLost<T>(observed: Observed, part: ObservedExtension, result: Result<T>): Result<T> {
+  const outputs = part.known.kind === "known" ? part.known.baseline.outputs : [];
+  const lost = outputs.find((one) => !observed.tracked.has(one.path) && !isThere(observed.ws, one.path));
+  if (result.ok || lost === undefined) return result;
+  const { code, message, next, exit } = result.failure;
+  const text = `${showPath(lost.path)} of your previous build is gone: the recipe deleted what was put aside.`;
+  return err({ code, message: message.replace(PREVIOUS, text), next, exit });
 }
 
 /** The doctor: what is certain to fail is told before anything moves. */

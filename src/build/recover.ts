@@ -2,7 +2,7 @@ import type { Workspace } from "../model.ts";
 import { failure, ok, refuse, type Failure, type Result } from "../report/failure.ts";
 import type { Quarantined } from "../store/quarantine.ts";
 import { newerState, stateUnwritable } from "../store/state-file.ts";
-import { journalPath, readJournal } from "./journal.ts";
+import { journalPath, readJournal, type Journal } from "./journal.ts";
 import { takeLock } from "./lock.ts";
 import { worktreeLock } from "./lock-places.ts";
 import { isAlive } from "./owner.ts";
@@ -44,10 +44,19 @@ export async function recoverLocked(ws: Workspace): Promise<Result<Recovery>> {
   const { journal } = read;
   const { buildId } = journal;
   try {
-    if (isCommitted(ws, journal)) return ok({ kind: "completed", buildId, moved: finish(ws, journal) });
+    if (isCommitted(ws, journal)) return ok({ kind: "completed", buildId, moved: tidyUp(ws, journal) });
     return ok({ kind: "rolled-back", buildId, moved: await rollBack(ws, journal) });
   } catch (error) {
     return { ok: false, failure: recoveryFailed(ws, error) };
+  }
+}
+
+/** The new build is in place; what is left to do can wait for a disk that is not full. */
+function tidyUp(ws: Workspace, journal: Journal): readonly Quarantined[] {
+  try {
+    return finish(ws, journal);
+  } catch {
+    return [];
   }
 }
 

@@ -15,6 +15,8 @@ export interface BuildRequest {
   readonly only: readonly string[] | null;
   /** git's marks of an operation are still there, though it has ended: see `hasEnded`. */
   readonly ignoreOperation: boolean;
+  /** False: end with "busy" rather than wait for another work tree that builds into the same environment. */
+  readonly wait: boolean;
 }
 
 /** Builds whose logs are kept. */
@@ -57,6 +59,7 @@ function isRequest(value: unknown): value is BuildRequest {
     isText(value["trigger"]) &&
     typeof value["force"] === "boolean" &&
     typeof value["ignoreOperation"] === "boolean" &&
+    typeof value["wait"] === "boolean" &&
     (value["only"] === null || isListOf(value["only"], isText))
   );
 }

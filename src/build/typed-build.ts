@@ -63,7 +63,13 @@ async function waitForOther(request: TypedBuildRequest, interrupts: Interrupts):
 /** Starts a builder and watches it to its end, whatever signals come. */
 async function buildOnce(request: TypedBuildRequest, interrupts: Interrupts): Promise<number> {
   const { ws, force, only } = request;
-  const started = startBuilder(ws, { trigger: "typed", force, only, ignoreOperation: false });
+  const started = startBuilder(ws, {
+    trigger: "typed",
+    force,
+    only,
+    ignoreOperation: false,
+    wait: request.wait,
+  });
   if (!started.ok) {
     request.write(failureText(started.failure));
     return started.failure.exit;
@@ -102,6 +108,7 @@ async function restoreHere(request: TypedBuildRequest): Promise<number> {
     force,
     only,
     ignoreOperation: false,
+    wait: request.wait,
   } as const;
   try {
     writeRequest(ws, wish);

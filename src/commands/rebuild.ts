@@ -1,10 +1,12 @@
 import { runTypedBuild } from "../build/typed-build.ts";
+import { recordOf } from "../fingerprint/environment.ts";
 import { recordFresh } from "../record-fresh.ts";
 import { EXIT } from "../report/failure.ts";
 import { decisionJson } from "../report/json.ts";
 import { stoppedFailure } from "../report/stopped.ts";
 import { decisionText } from "../report/terminal.ts";
 import { look, type Look } from "../run.ts";
+import { writeEnvironment } from "../store/environment.ts";
 import { parse } from "./arguments.ts";
 import type { Io } from "./io.ts";
 import { plannedMoves } from "./planned-moves.ts";
@@ -43,6 +45,9 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     return finish(EXIT.stopped);
   }
   if (decision.decision === "fresh") {
+    // Restored by an event in a new work tree, say: from now on events know what to build with.
+    if (looked.value.record === null)
+      writeEnvironment(ws.value, recordOf(looked.value.environment, new Date().toISOString()));
     await recordFresh(looked.value);
     if (!json) for (const line of decisionText(decision)) io.result(line);
     return finish(EXIT.good);

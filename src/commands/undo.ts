@@ -1,4 +1,4 @@
-import { takeLock } from "../build/lock.ts";
+import { takeLock, type LockAnswer } from "../build/lock.ts";
 import { worktreeLock } from "../build/lock-places.ts";
 import { newBuildId } from "../build/request.ts";
 import { restore } from "../build/restore.ts";
@@ -9,6 +9,7 @@ import { duration } from "../report/terminal.ts";
 import { look, type Look } from "../run.ts";
 import { dropFresh } from "../fingerprint/fresh.ts";
 import { appendHistory } from "../store/history.ts";
+import { stateUnwritable } from "../store/state-file.ts";
 import { listSlots, type Slot } from "../store/slots.ts";
 import { parse } from "./arguments.ts";
 import type { Io } from "./io.ts";
@@ -31,7 +32,11 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   if (!looked.ok) return fail(io, looked.failure);
   if (args.value.flags.has("list")) return list(looked.value, io);
   if (looked.value.decision.decision === "held") return fail(io, stoppedFailure(looked.value.decision));
-  const lock = await takeLock(worktreeLock(ws.value), "undo");
+  const lock = await takeLock(worktreeLock(ws.value), "undo").catch((error: unknown) => error);
+  if (!isAnswer(lock)) {
+    const unwritable = stateUnwritable(ws.value.stateDir, lock);
+    return unwritable.ok ? EXIT.failed : fail(io, unwritable.failure);
+  }
   if (lock.kind === "busy")
     return fail(io, failure("E401", `another build runs (${lock.label}).`, "rebuild-if-needed wait"));
   try {
@@ -43,6 +48,10 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   } finally {
     lock.lock.release();
   }
+}
+
+function isAnswer(value: unknown): value is LockAnswer {
+  return typeof value === "object" && value !== null && "kind" in value;
 }
 
 async function undo(looked: Look, part: ObservedExtension, io: Io): Promise<number> {

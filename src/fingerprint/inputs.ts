@@ -1,11 +1,12 @@
-import { lstatSync, readFileSync } from "node:fs";
+import { lstatSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { compileGlobs } from "../config/globs.ts";
-import { COMMIT, contentIds, entryId, fullPath } from "../git/content-id.ts";
+import { COMMIT, contentIds, entryId, fullPath, LINK } from "../git/content-id.ts";
 import { gitRecords, gitText } from "../git/git.ts";
 import { decodePath } from "../git/path-bytes.ts";
 import type { WorkTree } from "../git/work-tree.ts";
 import type { Extension, RepoPath, Workspace } from "../model.ts";
+import { linkId, linkTarget } from "./link-target.ts";
 import { PYPROJECT, pyprojectId } from "./pyproject.ts";
 
 export interface InputObservation {
@@ -48,6 +49,7 @@ export async function observeInputs(
   }
   suspects.push(...tree.untracked.filter(isInput), ...[...tree.unmerged].filter(isInput));
   for (const [path, id] of await contentIds(ws.top, suspects, hashName)) ids.set(path, id);
+  await followLinks(ws, tree, ids, hashName);
   await setPyproject(ws, extension, ids);
   return { ids: sortIds(ids), lagging };
 }
@@ -76,6 +78,36 @@ export function stampInputs(top: string, paths: Iterable<RepoPath>): Map<RepoPat
     stamps.set(path, stat ? `${stat.ino}:${stat.isDirectory() ? "folder" : stat.ctimeNs}` : "absent");
   }
   return stamps;
+}
+
+/** Adds to each link's id the content of the file of the tree that it points to. */
+async function followLinks(
+  ws: Workspace,
+  tree: WorkTree,
+  ids: Map<RepoPath, string>,
+  hashName: "sha1" | "sha256",
+): Promise<void> {
+  const links = [...ids].filter(([, id]) => id.startsWith(LINK));
+  if (links.length === 0) return;
+  const index = new Map(tree.entries.map((entry) => [entry.path, entry]));
+  for (const [path, id] of links) {
+    const target = linkTarget(path, readLink(ws.top, path));
+    if (target === null) continue;
+    const entry = index.get(target);
+    const isClean = entry !== undefined && !entry.flagged && !tree.dirty.has(target);
+    const targetId = isClean
+      ? entryId(entry.mode, entry.oid)
+      : (await contentIds(ws.top, [target], hashName)).get(target);
+    ids.set(path, linkId(id, targetId));
+  }
+}
+
+function readLink(top: string, path: RepoPath): string {
+  try {
+    return decodePath(readlinkSync(fullPath(top, path), { encoding: "buffer" }));
+  } catch {
+    return "/"; // gone since: points nowhere in the tree
+  }
 }
 
 async function setPyproject(ws: Workspace, extension: Extension, ids: Map<RepoPath, string>): Promise<void> {

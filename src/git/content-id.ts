@@ -6,7 +6,7 @@ import { git } from "./git.ts";
 import { encodePath, toBytes } from "./path-bytes.ts";
 
 /** Prefixes that keep kinds of tree entries apart; a plain file's id is its git object id as it is. */
-const LINK = "link:";
+export const LINK = "link:";
 export const COMMIT = "commit:";
 
 /** Content id of an entry as git's trees and index name it. The executable bit is not content. */

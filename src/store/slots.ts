@@ -69,18 +69,18 @@ export function stageSlot(ws: Workspace, folder: string, baseline: Baseline): vo
 
 /** Makes a staged folder the slot of its fingerprint by one rename; an older one of the same key gives way. */
 export function adoptSlot(ws: Workspace, folder: string, key: string): void {
-  if (!existsSync(folder)) return;
   const place = join(ws.slotsDir, key);
-  mkdirSync(ws.slotsDir, { recursive: true });
-  if (existsSync(place)) {
-    const old = join(ws.slotsDir, `.old-${key}-${process.pid}`);
-    renameSync(place, old);
-    rmSync(old, { recursive: true, force: true });
-  }
   try {
+    if (!existsSync(folder) || readState(join(place, "slot.json")).kind === "newer") return;
+    mkdirSync(ws.slotsDir, { recursive: true });
+    if (existsSync(place)) {
+      const old = join(ws.slotsDir, `.old-${key}-${process.pid}`);
+      renameSync(place, old);
+      rmSync(old, { recursive: true, force: true });
+    }
     renameSync(folder, place);
   } catch {
-    rmSync(folder, { recursive: true, force: true }); // another device or another adopter: only a cache is lost
+    rmSync(folder, { recursive: true, force: true }); // another device, a full disk or another adopter: only a cache is lost
   }
 }
 

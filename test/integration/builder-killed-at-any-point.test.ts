@@ -171,6 +171,7 @@ async function startBuilder(project: Driven): Promise<Builder> {
     force: false,
     only: null,
     ignoreOperation: false,
+    wait: true,
   });
   const output = openSync(project.stateFile("builds", buildId, "output.log"), "a");
   const child: ChildProcess = spawn(process.execPath, [programUnderTest(), "builder", buildId], {
