@@ -7,6 +7,8 @@ import { runningBuild } from "../build/running.ts";
 import { watch } from "../build/viewer.ts";
 import type { Workspace } from "../model.ts";
 import { EXIT } from "../report/failure.ts";
+import { look } from "../run.ts";
+import { lastFailure, readHistory } from "../store/history.ts";
 import { parse } from "./arguments.ts";
 import type { Io } from "./io.ts";
 import { fail, openWorkspace } from "./start.ts";
@@ -31,8 +33,22 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     } else if (isLookPending(ws.value)) await sleep(POLL_MS);
     else break;
   }
-  if (exit === null) io.say("no build runs");
-  return exit ?? EXIT.good;
+  return exit ?? lastResult(ws.value, io);
+}
+
+/** Nothing runs (any more): the answer is that of the last attempt, if it was at the very state that is there now. */
+async function lastResult(ws: Workspace, io: Io): Promise<number> {
+  io.say("no build runs");
+  const looked = await look(ws, { asker: "event", only: null, ignoreOperation: true });
+  if (!looked.ok) return EXIT.good;
+  const history = readHistory(ws);
+  for (const one of looked.value.decision.extensions.filter(({ decision }) => decision === "rebuild")) {
+    const failed = lastFailure(history, one.name, one.fingerprint);
+    if (failed?.failure === undefined) continue;
+    io.say(`rebuild-if-needed: ${failed.failure.code} ${failed.failure.message}\nNext: rebuild-if-needed`);
+    return EXIT.failed;
+  }
+  return EXIT.good;
 }
 
 /** How long a look that was asked for may take to be taken up, ms. */
