@@ -1,7 +1,8 @@
 /** What an event does with a look: nothing, a line, a restore, or a builder. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { markLookDue, runBuilder } from "./build/builder.ts";
+import { runBuilder } from "./build/builder.ts";
+import { markLookDue } from "./build/look-due.ts";
 import { newBuildId, writeRequest } from "./build/request.ts";
 import { recover } from "./build/recover.ts";
 import { startBuilder } from "./build/start.ts";

@@ -1,48 +1,34 @@
 /** Fingerprint and outputs as they are now. Reads git, files and the toolchain; writes nothing, runs nothing of the tree. */
-import { existsSync } from "node:fs";
 import { relative } from "node:path";
 import { emptyGlobs, trackedOutputs } from "./build/find-outputs.ts";
-import { findRecipeProgram, resolveStep } from "./build/recipe.ts";
-import { globBase } from "./config/glob-base.ts";
 import { loadConfig } from "./config/load.ts";
 import type { KnownBaseline, Observation } from "./decide.ts";
 import { checkEditable } from "./doctor/checks/editable.ts";
-import {
-  captureEnvironment,
-  recordedEnvironment,
-  typedEnvironment,
-  type BuildEnvironment,
-} from "./fingerprint/environment.ts";
+import { type Asker, chooseEnvironment } from "./fingerprint/choose-environment.ts";
+import type { BuildEnvironment } from "./fingerprint/environment.ts";
 import { makeFingerprint } from "./fingerprint/fingerprint.ts";
-import { observeInputs, type LaggingSubmodule } from "./fingerprint/inputs.ts";
+import { observeInputs } from "./fingerprint/inputs.ts";
 import { installedLookup } from "./fingerprint/installed-lookup.ts";
-import { findInterpreter } from "./fingerprint/interpreter.ts";
-import { compareOutputs, passesSymlink } from "./fingerprint/outputs.ts";
-import { untrackedOnly, type MayRun } from "./fingerprint/search-path.ts";
+import {
+  lagReason,
+  lostInterpreter,
+  lostTools,
+  missingPrograms,
+  namedPart,
+  operationReason,
+  symlinked,
+} from "./fingerprint/obstacles.ts";
+import { compareOutputs } from "./fingerprint/outputs.ts";
+import { type MayRun, untrackedOnly } from "./fingerprint/search-path.ts";
 import { observeToolchain } from "./fingerprint/toolchain.ts";
 import { headCommit } from "./git/history.ts";
-import { showPath } from "./git/path-bytes.ts";
-import { operationInProgress } from "./git/operation.ts";
-import { readWorkTree, type WorkTree } from "./git/work-tree.ts";
 import { workTreeReader } from "./git/work-tree-reader.ts";
-import type {
-  Baseline,
-  Config,
-  EnvironmentOfRecord,
-  Extension,
-  Output,
-  Reason,
-  RepoPath,
-  Toolchain,
-  Workspace,
-} from "./model.ts";
-import { ok, refuse, type Result } from "./report/failure.ts";
+import { type WorkTree, readWorkTree } from "./git/work-tree.ts";
+import type { Config, EnvironmentOfRecord, Extension, Output, Reason, RepoPath, Workspace } from "./model.ts";
+import { type Result, ok, refuse } from "./report/failure.ts";
 import { readBaseline } from "./store/baseline.ts";
 import { readEnvironment } from "./store/environment.ts";
-import { findSlot, type Slot } from "./store/slots.ts";
-
-/** Who asks: an event uses the environment of record; a person's shell may change it. */
-export type Asker = "event" | "person";
+import { type Slot, findSlot } from "./store/slots.ts";
 
 export interface ObservedExtension {
   readonly extension: Extension;
@@ -217,133 +203,7 @@ function chooseExtensions(config: Config, only: readonly string[] | null): Resul
   return refuse("E104", message, `rebuild-if-needed --extension ${names[0] ?? "NAME"}`);
 }
 
-/** An event without a record has no environment of its own; what it then decides is "no baseline" in any case. */
-async function chooseEnvironment(
-  ws: Workspace,
-  config: Config,
-  record: EnvironmentOfRecord | null,
-  asker: Asker,
-  isTracked: (path: RepoPath) => boolean,
-): Promise<Result<BuildEnvironment>> {
-  const names = [...new Set(config.extensions.flatMap((extension) => extension.environment))];
-  const known = await interpreterOfRecord(ws, config, record, names, isTracked);
-  if (!known.ok) return known;
-  return ok(
-    asker === "event"
-      ? recordedEnvironment(known.value, names)
-      : typedEnvironment(known.value, process.env, names, ws.top),
-  );
-}
-
-/** The record, with the interpreter found anew where there is no record or the configuration names another one. */
-async function interpreterOfRecord(
-  ws: Workspace,
-  config: Config,
-  record: EnvironmentOfRecord | null,
-  names: readonly string[],
-  isTracked: (path: RepoPath) => boolean,
-): Promise<Result<EnvironmentOfRecord>> {
-  const mayRun = untrackedOnly(ws.top, (path) => isTracked(relative(ws.top, path)));
-  const wanted =
-    config.interpreter === null && record !== null
-      ? null
-      : findInterpreter(ws.top, config.interpreter, process.env, mayRun);
-  if (wanted !== null && !wanted.ok) return wanted;
-  if (record !== null && (wanted === null || wanted.value === record.interpreter?.path)) {
-    if (record.interpreter === null || isIntact(record)) return ok(record);
-  }
-  const interpreter = wanted === null ? (record?.interpreter?.path ?? null) : wanted.value;
-  if (interpreter !== null && !existsSync(interpreter) && record !== null) return ok(record); // told as an obstacle
-  const captured = await captureEnvironment({
-    top: ws.top,
-    interpreter,
-    names,
-    environment: process.env,
-    at: new Date().toISOString(),
-  });
-  if (!captured.ok || record === null) return captured;
-  return ok({ ...record, interpreter: captured.value.interpreter });
-}
-
-/** False when a file that identifies the interpreter has gone: it must be asked again what it is. */
-function isIntact(record: EnvironmentOfRecord): boolean {
-  return record.interpreter?.identityFiles.every((file) => existsSync(file)) ?? true;
-}
-
 /** Another extension's variables are not this one's business. */
 function pick(variables: Readonly<Record<string, string>>, names: readonly string[]): Record<string, string> {
   return Object.fromEntries(Object.entries(variables).filter(([name]) => names.includes(name)));
-}
-
-function lostInterpreter(environment: BuildEnvironment): Reason[] {
-  const path = environment.interpreter?.path;
-  if (path === undefined || existsSync(path)) return [];
-  return [{ kind: "tool-missing", path, text: `the recorded interpreter ${path} has gone` }];
-}
-
-function missingPrograms(ws: Workspace, extension: Extension, environment: BuildEnvironment): Reason[] {
-  const context = { top: ws.top, interpreter: environment.interpreter, path: environment.path };
-  return extension.recipe.flatMap((argv): Reason[] => {
-    const step = resolveStep(argv, context);
-    if (step.kind === "step") return [];
-    const isTried = findRecipeProgram(step.program, context) !== null;
-    return isTried ? [] : [{ kind: "tool-missing", path: step.program, text: missingText(step.program) }];
-  });
-}
-
-function missingText(program: string): string {
-  return program.includes("/")
-    ? `${program} of the recipe does not exist or cannot be run`
-    : `${program} is not on the recorded PATH`;
-}
-
-/** Tools that the last build had and that are not found any more: no reason by themselves, but no build without them. */
-function lostTools(baseline: Baseline | null, now: Toolchain): Reason[] {
-  return (baseline?.fingerprint.toolchain.tools ?? [])
-    .filter(
-      (tool) => tool.path !== null && now.tools.some((one) => one.role === tool.role && one.path === null),
-    )
-    .map((tool) => ({
-      kind: "tool-missing",
-      path: tool.path ?? "",
-      from: tool.version,
-      text: `${tool.path} ${tool.version} is not found any more`,
-    }));
-}
-
-/** What an output glob names for certain: itself, or the folder before its first wildcard. */
-function namedPart(glob: string): RepoPath {
-  return /[*?[\]{}]/.test(glob) ? globBase(glob) : glob;
-}
-
-function symlinked(ws: Workspace, paths: readonly string[]): Reason[] {
-  return paths
-    .filter((path) => passesSymlink(ws.top, path))
-    .map((path) => ({
-      kind: "path-symlinked",
-      path,
-      text: `${showPath(path)} is or passes through a symbolic link`,
-    }));
-}
-
-function lagReason(lag: LaggingSubmodule): Reason {
-  const present = lag.present === null ? "is not checked out" : `has ${lag.present.slice(0, 9)} checked out`;
-  return {
-    kind: "submodule-lag",
-    path: lag.path,
-    from: lag.present ?? "",
-    to: lag.wanted,
-    text: `submodule ${lag.path} ${present}, the commit wants ${lag.wanted.slice(0, 9)}: git submodule update --init ${lag.path}`,
-  };
-}
-
-function operationReason(ws: Workspace, tree: WorkTree): Reason | null {
-  const operation = operationInProgress(ws.gitDir);
-  const [unmerged] = tree.unmerged;
-  if (operation === null && unmerged === undefined) return null;
-  const text =
-    unmerged === undefined
-      ? `a ${operation} is under way; it is looked at again when it ends`
-      : `${unmerged} is not merged yet; it is looked at again when that is done`;
-  return { kind: "operation-in-progress", ...(unmerged === undefined ? {} : { path: unmerged }), text };
 }

@@ -1,52 +1,30 @@
 /** The one detached process that builds. It takes the locks, looks, acts, and looks again; nobody has to watch it. */
-import { existsSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ExtensionDecision, Workspace } from "../model.ts";
 import type { ObservedExtension } from "../observe.ts";
-import { assertNever, failure, type Failure } from "../report/failure.ts";
+import { recordFresh } from "../record-fresh.ts";
+import { type Failure, assertNever, failure } from "../report/failure.ts";
 import { summarise } from "../report/reasons.ts";
-import { stoppedFailure } from "../report/stopped.ts";
-import { duration, failureText } from "../report/terminal.ts";
-import { look, type Look } from "../run.ts";
-import { appendHistory, estimateMs, lastFailure, readHistory, type HistoryEntry } from "../store/history.ts";
-import { pruneQuarantine, type Quarantined } from "../store/quarantine.ts";
+import { duration } from "../report/terminal.ts";
+import { type Look, look } from "../run.ts";
+import { type HistoryEntry, appendHistory, estimateMs, lastFailure, readHistory } from "../store/history.ts";
+import { pruneQuarantine } from "../store/quarantine.ts";
 import { pruneSlots, slotKey } from "../store/slots.ts";
 import { stateUnwritable } from "../store/state-file.ts";
-import { recordFresh } from "../record-fresh.ts";
-import { openLog, outputLogPath, type BuildLog } from "./build-log.ts";
+import { openLog, outputLogPath } from "./build-log.ts";
+import { tellBusy, tellFailure, tellStopped, type Run } from "./builder-run.ts";
 import { createCanceller } from "./canceller.ts";
+import { lockEnvironment } from "./environment-turn.ts";
 import { rungsFrom } from "./levels.ts";
-import { takeLock, type Lock, type LockAnswer } from "./lock.ts";
-import { environmentLock, worktreeLock } from "./lock-places.ts";
+import { worktreeLock } from "./lock-places.ts";
+import { type Lock, takeLock } from "./lock.ts";
+import { lookDuePath } from "./look-due.ts";
 import { rebuild } from "./rebuild.ts";
 import { recoverLocked } from "./recover.ts";
 import type { BuildRequest } from "./request.ts";
 import { restore } from "./restore.ts";
 import { changedTracked, trackedState } from "./tracked-changes.ts";
-
-/** An event that came while a build ran leaves this mark; the builder then looks once more. */
-export function lookDuePath(ws: Workspace): string {
-  return join(ws.stateDir, "look-due");
-}
-
-export function markLookDue(ws: Workspace): void {
-  try {
-    writeFileSync(lookDuePath(ws), "");
-  } catch {
-    // The next look finds whatever moved, marked or not.
-  }
-}
-
-interface Run {
-  readonly ws: Workspace;
-  readonly request: BuildRequest;
-  readonly log: BuildLog;
-  readonly canceller: ReturnType<typeof createCanceller>;
-  /** What the person reads in the end. */
-  readonly lines: string[];
-  readonly moved: Quarantined[];
-}
 
 /**
  * Runs one request to its end.
@@ -134,35 +112,6 @@ async function actOnce(run: Run, round: number): Promise<number> {
   }
   await recordFreshAfter(ws, isTyped);
   return 0;
-}
-
-type EnvironmentAnswer =
-  | { readonly kind: "held"; readonly waited: boolean; release(): void }
-  | { readonly kind: "cancelled" }
-  | Extract<LockAnswer, { kind: "busy" }>;
-
-/** How often a builder asks whether another work tree is done with the environment, ms. */
-const ASK_AGAIN_MS = 200;
-
-/** Two work trees can share an environment: one builds into it, the other waits. What only restores in the tree need not. */
-async function lockEnvironment(run: Run, looked: Look): Promise<EnvironmentAnswer> {
-  const prefix = looked.environment.interpreter?.prefix;
-  const free: EnvironmentAnswer = { kind: "held", waited: false, release: () => {} };
-  if (prefix === undefined || looked.decision.decision !== "rebuild") return free;
-  for (let waited = false; ; waited = true) {
-    if (run.canceller.asked) return { kind: "cancelled" };
-    let answer: LockAnswer;
-    try {
-      answer = await takeLock(environmentLock(prefix), run.request.buildId);
-    } catch {
-      return free; // no place for the lock: better unlocked than not at all
-    }
-    if (answer.kind === "held") return { kind: "held", waited, release: answer.lock.release };
-    if (!run.request.wait) return answer;
-    if (!waited)
-      run.log.note(`waiting for process ${answer.owner.pid}, which builds into the same environment`);
-    await sleep(ASK_AGAIN_MS);
-  }
 }
 
 function cancelledFailure(): Failure {
@@ -294,20 +243,4 @@ async function recordFreshAfter(ws: Workspace, isTyped: boolean): Promise<void> 
   await sleep(40);
   const looked = await look(ws, { asker: isTyped ? "person" : "event", only: null, ignoreOperation: true });
   if (looked.ok) await recordFresh(looked.value);
-}
-
-function tellFailure(run: Run, reason: Failure): number {
-  run.lines.push(failureText(reason));
-  return reason.exit;
-}
-
-function tellBusy(run: Run, label: string, pid: number): number {
-  return tellFailure(
-    run,
-    failure("E401", `another build runs (${label}, process ${pid}).`, "rebuild-if-needed wait"),
-  );
-}
-
-function tellStopped(run: Run, looked: Look): number {
-  return tellFailure(run, stoppedFailure(looked.decision));
 }

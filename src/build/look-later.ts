@@ -4,7 +4,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { withoutGitVariables } from "../git/git.ts";
 import type { Workspace } from "../model.ts";
-import { markLookDue } from "./builder.ts";
+import { markLookDue } from "./look-due.ts";
 import { findGitAncestor } from "./git-ancestor.ts";
 import { lockHolder } from "./lock.ts";
 import { programPath } from "./start.ts";

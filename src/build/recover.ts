@@ -6,7 +6,9 @@ import { journalPath, readJournal, type Journal } from "./journal.ts";
 import { takeLock } from "./lock.ts";
 import { worktreeLock } from "./lock-places.ts";
 import { isAlive } from "./owner.ts";
-import { finish, isCommitted, rollBack } from "./transaction.ts";
+import { finish } from "./finish.ts";
+import { rollBack } from "./roll-back.ts";
+import { isCommitted } from "./transaction.ts";
 
 export type Recovery =
   | { readonly kind: "nothing" }

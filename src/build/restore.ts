@@ -11,7 +11,8 @@ import type { Quarantined } from "../store/quarantine.ts";
 import { slotFile, touchSlot, type Slot } from "../store/slots.ts";
 import { stateUnwritable } from "../store/state-file.ts";
 import { foreignOutputs } from "./foreign-outputs.ts";
-import { begin, commit, rollBack } from "./transaction.ts";
+import { rollBack } from "./roll-back.ts";
+import { begin, commit } from "./transaction.ts";
 
 export interface RestoreRequest {
   readonly buildId: string;

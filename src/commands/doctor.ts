@@ -1,4 +1,4 @@
-import { doctorRequest } from "../build/rebuild.ts";
+import { doctorRequest } from "../build/examine.ts";
 import { runDoctor } from "../doctor/doctor.ts";
 import { formatFindings } from "../doctor/format.ts";
 import { listHooks, probeHooks } from "../install/index.ts";

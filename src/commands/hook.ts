@@ -1,5 +1,5 @@
 import { rmSync } from "node:fs";
-import { lookDuePath, markLookDue } from "../build/builder.ts";
+import { lookDuePath, markLookDue } from "../build/look-due.ts";
 import { runningBuild } from "../build/running.ts";
 import { startLookLater } from "../build/look-later.ts";
 import { lookForEvent } from "../event.ts";

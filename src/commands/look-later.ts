@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { lookDuePath } from "../build/builder.ts";
+import { lookDuePath } from "../build/look-due.ts";
 import { takeLock } from "../build/lock.ts";
 import { lookLaterLock } from "../build/look-later.ts";
 import { startTime } from "../build/owner.ts";

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { lookDuePath } from "../build/builder.ts";
+import { lookDuePath } from "../build/look-due.ts";
 import { lockHolder } from "../build/lock.ts";
 import { lookLaterLock } from "../build/look-later.ts";
 import { runningBuild } from "../build/running.ts";

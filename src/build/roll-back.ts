@@ -1,0 +1,91 @@
+import { lstatSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { outputPath } from "../fingerprint/output-path.ts";
+import { encodePath } from "../git/path-bytes.ts";
+import type { Workspace } from "../model.ts";
+import { asidePlace, existsAt, makeParent, renameOver } from "../store/move.ts";
+import { type Quarantined, moveToQuarantine } from "../store/quarantine.ts";
+import { stampOf } from "./file-stamps.ts";
+import { type Journal, type ProtectedFile, type ProtectedFolder, clearJournal } from "./journal.ts";
+import { dropTempsOf, entriesOf, listLoadable } from "./listings.ts";
+import { endProcessesOf } from "./process-group.ts";
+
+/** Everything as it was before `begin`. Renames and removals only; every step can be repeated. */
+export async function rollBack(ws: Workspace, journal: Journal): Promise<readonly Quarantined[]> {
+  endProcessesOf(journal.buildId);
+  const moved: Quarantined[] = [];
+  const errors: unknown[] = [];
+  const tryTo = (step: () => void): void => {
+    try {
+      step();
+    } catch (error) {
+      errors.push(error); // one file that cannot go back must not keep the others from it
+    }
+  };
+  for (const file of journal.files) tryTo(() => putBack(ws, journal, file, moved));
+  for (const folder of journal.folders) tryTo(() => putFolderBack(journal, folder));
+  if (errors.length > 0) throw errors[0]; // the journal stays: the next start tries again
+  const known = new Set([...journal.before, ...journal.files.map((file) => file.path)]);
+  for (const path of await listLoadable(ws, journal.watched)) {
+    if (known.has(path) || known.has(outputPath(ws.top, path))) continue;
+    moved.push(setApart(ws, journal, outputPath(ws.top, path)));
+  }
+  for (const [site, entries] of Object.entries(journal.siteBefore)) {
+    for (const entry of entriesOf(site).filter((name) => !entries.includes(name) && name !== "__pycache__")) {
+      moved.push(setApart(ws, journal, join(site, entry)));
+    }
+  }
+  rmSync(join(journal.stageDir, "slot"), { recursive: true, force: true });
+  dropTempsOf(journal);
+  clearJournal(ws);
+  return moved;
+}
+
+function putBack(ws: Workspace, journal: Journal, file: ProtectedFile, moved: Quarantined[]): void {
+  if (!file.existed) {
+    if (existsAt(file.path)) moved.push(setApart(ws, journal, file.path));
+    return;
+  }
+  if (!existsAt(file.aside)) return;
+  if (file.how === "copy" && stampOf(file.path) === file.stamp) {
+    rmSync(encodePath(file.aside));
+    return;
+  }
+  const present = lstatSync(encodePath(file.path), { throwIfNoEntry: false });
+  const isInTheWay = present !== undefined && (present.isDirectory() || file.how === "move");
+  if (isInTheWay) moved.push(setApart(ws, journal, file.path));
+  makeParent(file.path);
+  renameOver(file.aside, file.path);
+}
+
+/** A file that a failed build made: to quarantine, or, where the disk is so full that no folder can be made, to the stage. */
+function setApart(ws: Workspace, journal: Journal, path: string): Quarantined {
+  const why = "made by a build that failed";
+  try {
+    return moveToQuarantine(ws, journal.buildId, path, why);
+  } catch {
+    for (let at = 0; ; at++) {
+      const keptAt = join(journal.stageDir, "failed", `file-${at}`);
+      if (existsAt(keptAt)) continue;
+      renameSync(encodePath(path), keptAt);
+      return { path, keptAt, why };
+    }
+  }
+}
+
+function putFolderBack(journal: Journal, folder: ProtectedFolder): void {
+  if (folder.existed && !existsAt(folder.aside)) return;
+  if (existsAt(folder.path)) renameSync(folder.path, freeFailedName(journal, folder));
+  if (folder.existed) renameSync(folder.aside, folder.path);
+}
+
+function freeFailedName(journal: Journal, folder: ProtectedFolder): string {
+  for (let at = 0; ; at++) {
+    const name = asidePlace(
+      folder.path,
+      join(journal.stageDir, "failed", `folder-${at}`),
+      `${journal.buildId}-failed-${at}`,
+    );
+    if (!existsAt(name)) return name;
+  }
+}

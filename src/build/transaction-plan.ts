@@ -1,0 +1,85 @@
+import { lstatSync } from "node:fs";
+import { join } from "node:path";
+import { outputPath } from "../fingerprint/output-path.ts";
+import { encodePath } from "../git/path-bytes.ts";
+import type { EnvironmentOfRecord, Interpreter, RepoPath, Workspace } from "../model.ts";
+import { asidePlace, existsAt } from "../store/move.ts";
+import { stampOf } from "./file-stamps.ts";
+import type { ProtectedFile, ProtectedFolder } from "./journal.ts";
+
+export interface Plan {
+  readonly kind: "build" | "restore";
+  readonly buildId: string;
+  readonly extension: string;
+  readonly interpreter: Interpreter | null;
+  /** Outputs to protect, as manifests name them; one that is not there may come into being. */
+  readonly outputs: readonly string[];
+  /** Those of them that are not the files that our last build left. */
+  readonly foreign: ReadonlySet<string>;
+  /** Absolute paths of other files that the recipe replaces (the distribution's records). */
+  readonly records: readonly string[];
+  /** Build directories to move aside. */
+  readonly buildDirs: readonly RepoPath[];
+  /** Files known to be ours in those. Null: no build of ours is recorded. */
+  readonly buildDirFiles: readonly RepoPath[] | null;
+  /** Folders in which the recipe may leave git-ignored files for Python to load. */
+  readonly watched: readonly RepoPath[];
+  /** Stand-ins keep their mtime (an incremental build may leave an output as it is). */
+  readonly keepTimes: boolean;
+  readonly environment: EnvironmentOfRecord | null;
+}
+
+export function planFiles(
+  ws: Workspace,
+  plan: Plan,
+  before: readonly RepoPath[],
+  stageDir: string,
+): ProtectedFile[] {
+  const files = new Map<string, ProtectedFile["how"]>();
+  for (const path of before) files.set(outputPath(ws.top, path), "copy");
+  for (const path of plan.records) files.set(path, "link");
+  for (const path of plan.outputs) {
+    const full = outputPath(ws.top, path);
+    files.set(full, plan.kind === "build" && !plan.records.includes(full) ? "stand-in" : "link");
+  }
+  const foreign = new Set([...plan.foreign].map((path) => outputPath(ws.top, path)));
+  const outside = [...files].filter(
+    ([path]) => !plan.buildDirs.some((folder) => isBelow(path, join(ws.top, folder))),
+  );
+  return outside.map(([path, how], index) => {
+    const wanted = join(stageDir, "aside", String(index));
+    const aside = asidePlace(path, wanted, `${plan.buildId}-${index}`);
+    const stat = lstatSync(encodePath(path), { throwIfNoEntry: false });
+    const isFile = stat === undefined || stat.isFile();
+    const isForeign = how === "copy" || foreign.has(path) || !isFile;
+    return {
+      path,
+      how: isFile ? how : "move",
+      existed: stat !== undefined,
+      aside,
+      stamp: stampOf(path),
+      isForeign,
+    };
+  });
+}
+
+function isBelow(path: string, folder: string): boolean {
+  return path.startsWith(`${folder}/`);
+}
+
+export function planFolders(ws: Workspace, plan: Plan, stageDir: string): ProtectedFolder[] {
+  return plan.buildDirs.map((folder, index) => {
+    const path = join(ws.top, folder);
+    const wanted = join(stageDir, "aside", `folder-${index}`);
+    const standIns = plan.outputs
+      .map((output) => outputPath(ws.top, output))
+      .filter((output) => isBelow(output, path) && existsAt(output))
+      .map((output) => output.slice(path.length + 1));
+    return {
+      path,
+      aside: asidePlace(path, wanted, `${plan.buildId}-${index}`),
+      existed: existsAt(path),
+      standIns,
+    };
+  });
+}
