@@ -38,6 +38,7 @@ export function buildFolder(ws: Workspace, buildId: string): string {
   return join(ws.stateDir, "builds", buildId);
 }
 
+/** JSON lines of what the builder told, one event each. */
 export function logPath(ws: Workspace, buildId: string): string {
   return join(buildFolder(ws, buildId), "log.jsonl");
 }

@@ -25,11 +25,13 @@ export function tellFailure(run: Run, reason: Failure): number {
   return reason.exit;
 }
 
+/** E401: somebody else builds. */
 export function tellBusy(run: Run, label: string, pid: number): number {
   const message = `another build runs (${label}, process ${pid}).`;
   return tellFailure(run, failure("E401", message, "rebuild-if-needed wait"));
 }
 
+/** E301 or E302: held or blocked. */
 export function tellStopped(run: Run, looked: Look): number {
   return tellFailure(run, stoppedFailure(looked.decision));
 }

@@ -20,6 +20,7 @@ export async function examine(
   return refuse("E304", `${error.text}. Nothing was moved or run.`, error.fix);
 }
 
+/** What the doctor may look at of one extension. */
 export function doctorRequest(observed: Observed, part: ObservedExtension): DoctorRequest {
   const { ws, environment, tree } = observed;
   const outputs = part.known.kind === "known" ? part.known.baseline.outputs : [];

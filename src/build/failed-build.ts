@@ -25,10 +25,12 @@ export function withoutLost<T>(observed: Observed, part: ObservedExtension, resu
   return err({ code, message: message.replace(PREVIOUS, text), next, exit });
 }
 
+/** E209: somebody asked the build to stop. */
 export function cancelled<T>(): Result<T> {
   return refuse("E209", "cancelled. Your previous build is in place.", "rebuild-if-needed");
 }
 
+/** E201 with the cause, where the log gives it away, above the last lines of the log. */
 export async function recipeFailure(argv: readonly string[], how: string, log: string): Promise<Failure> {
   const { causeOf } = await import("./log-causes.ts");
   const text = readFileSync(log, "utf8");

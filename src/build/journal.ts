@@ -52,6 +52,7 @@ export interface Journal {
   readonly environment: EnvironmentOfRecord | null;
 }
 
+/** There is one journal a work tree: while it exists, something was moved and is not settled. */
 export function journalPath(ws: Workspace): string {
   return join(ws.stateDir, "journal.json");
 }
@@ -62,6 +63,7 @@ export type JournalRead =
   | { readonly kind: "unreadable"; readonly why: string }
   | { readonly kind: "journal"; readonly journal: Journal };
 
+/** The journal as it is on disk; one that cannot be read is never taken for none. */
 export function readJournal(ws: Workspace): JournalRead {
   const state = readState(journalPath(ws));
   switch (state.kind) {

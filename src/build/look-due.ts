@@ -7,6 +7,7 @@ export function lookDuePath(ws: Workspace): string {
   return join(ws.stateDir, "look-due");
 }
 
+/** Leaves the mark; without it the next look still finds whatever moved. */
 export function markLookDue(ws: Workspace): void {
   try {
     writeFileSync(lookDuePath(ws), "");

@@ -9,6 +9,7 @@ import { findGitAncestor } from "./git-ancestor.ts";
 import { lockHolder } from "./lock.ts";
 import { programPath } from "./start.ts";
 
+/** Held by the one detached process that waits for git to end. */
 export function lookLaterLock(ws: Workspace): string {
   return join(ws.stateDir, "later");
 }

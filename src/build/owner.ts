@@ -25,6 +25,7 @@ export function thisProcess(): Owner {
   return ownerOf(process.pid);
 }
 
+/** The same for any process of this host. */
 export function ownerOf(pid: number): Owner {
   const startedAt = startTime(pid) ?? "";
   return { pid, startedAt, boot: bootId(), host: hostId(), pidSpace: pidSpace(), sinceMs: Date.now() };
@@ -51,6 +52,7 @@ export function startTime(pid: number): string | null {
   }
 }
 
+/** Parser at the border: an owner as a state file holds it. */
 export function isOwner(value: unknown): value is Owner {
   if (typeof value !== "object" || value === null) return false;
   const record: Record<string, unknown> = { ...value };

@@ -18,6 +18,7 @@ export interface Planned {
   readonly foreignBuildFiles: ReadonlySet<RepoPath>;
 }
 
+/** Plans the transaction and begins it: from here on everything old is aside, with stand-ins in its place. */
 export async function start(
   observed: Observed,
   part: ObservedExtension,
@@ -58,6 +59,7 @@ function isOurBuild(baseline: Baseline | null): baseline is Baseline {
   return baseline !== null && (baseline.origin === "built" || baseline.origin === "restored");
 }
 
+/** All files in the build directories of an extension. */
 export function buildFiles(ws: Workspace, extension: Extension): RepoPath[] {
   return extension.buildDirs.flatMap((folder) => listFiles(ws.top, join(ws.top, folder)));
 }

@@ -8,6 +8,7 @@ import type { Journal } from "./journal.ts";
 /** Stand-ins are older than any source, so that a recipe that goes by mtime builds (docs/decisions/0002). */
 export const ANCIENT: Date = new Date("2000-01-01T00:00:00Z");
 
+/** Every move of a begun transaction. @returns path -> stamp of the stand-ins. Throws Node's error. */
 export function putAside(journal: Journal, keepTimes: boolean): Map<string, string> {
   const standIns = new Map<string, string>();
   for (const file of journal.files.filter((one) => one.existed)) {

@@ -26,6 +26,7 @@ const TRIES = 2;
 
 const PROBE_TIMEOUT_MS = 300_000;
 
+/** Builds one extension at one level. Failures: E201 to E205, E209, E302 to E304; then all is as before. */
 export async function rebuild(
   observed: Observed,
   part: ObservedExtension,

@@ -22,6 +22,7 @@ export interface BuildRequest {
 /** Builds whose logs are kept. */
 const KEPT_BUILDS = 20;
 
+/** Sorts by time: builds, logs and quarantine are kept by it. */
 export function newBuildId(): string {
   const time = new Date().toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
   return `${time}-${process.pid}-${Math.floor(Math.random() * 0xffff)
@@ -36,6 +37,7 @@ export function writeRequest(ws: Workspace, request: BuildRequest): void {
   dropOldLogs(ws);
 }
 
+/** The request of a build, or null when there is none that can be read. */
 export function readRequest(ws: Workspace, buildId: string): BuildRequest | null {
   try {
     const value: unknown = JSON.parse(readFileSync(join(buildFolder(ws, buildId), "request.json"), "utf8"));

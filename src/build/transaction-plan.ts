@@ -29,6 +29,7 @@ export interface Plan {
   readonly environment: EnvironmentOfRecord | null;
 }
 
+/** What is done with each file, decided before the first move. */
 export function planFiles(
   ws: Workspace,
   plan: Plan,
@@ -67,6 +68,7 @@ function isBelow(path: string, folder: string): boolean {
   return path.startsWith(`${folder}/`);
 }
 
+/** Build directories that go aside, and the outputs in them that need a stand-in. */
 export function planFolders(ws: Workspace, plan: Plan, stageDir: string): ProtectedFolder[] {
   return plan.buildDirs.map((folder, index) => {
     const path = join(ws.top, folder);

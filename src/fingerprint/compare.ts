@@ -11,6 +11,7 @@ export function compareFingerprints(before: Fingerprint, now: Fingerprint): Reas
   ];
 }
 
+/** input-added, input-changed and input-removed, by path. */
 export function compareInputs(
   before: ReadonlyMap<RepoPath, string>,
   now: ReadonlyMap<RepoPath, string>,

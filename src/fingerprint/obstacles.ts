@@ -9,12 +9,14 @@ import type { BuildEnvironment } from "./environment.ts";
 import type { LaggingSubmodule } from "./inputs.ts";
 import { passesSymlink } from "./outputs.ts";
 
+/** Without its interpreter nothing loads the extension. */
 export function lostInterpreter(environment: BuildEnvironment): Reason[] {
   const path = environment.interpreter?.path;
   if (path === undefined || existsSync(path)) return [];
   return [{ kind: "tool-missing", path, text: `the recorded interpreter ${path} has gone` }];
 }
 
+/** Programs of the recipe that cannot be started. */
 export function missingPrograms(
   ws: Workspace,
   extension: Extension,
@@ -54,6 +56,7 @@ export function namedPart(glob: string): RepoPath {
   return /[*?[\]{}]/.test(glob) ? globBase(glob) : glob;
 }
 
+/** Outputs and build directories that are or pass through a link: nothing is moved there. */
 export function symlinked(ws: Workspace, paths: readonly string[]): Reason[] {
   return paths
     .filter((path) => passesSymlink(ws.top, path))
@@ -64,6 +67,7 @@ export function symlinked(ws: Workspace, paths: readonly string[]): Reason[] {
     }));
 }
 
+/** The submodule has another commit checked out than the tree wants. */
 export function lagReason(lag: LaggingSubmodule): Reason {
   const present = lag.present === null ? "is not checked out" : `has ${lag.present.slice(0, 9)} checked out`;
   return {
@@ -75,6 +79,7 @@ export function lagReason(lag: LaggingSubmodule): Reason {
   };
 }
 
+/** A merge, rebase... under way, or files that are not merged yet. */
 export function operationReason(ws: Workspace, tree: WorkTree): Reason | null {
   const operation = operationInProgress(ws.gitDir);
   const [unmerged] = tree.unmerged;

@@ -51,6 +51,7 @@ export function findProgram(
   return candidates.find((candidate) => isExecutable(candidate) && mayRun(candidate)) ?? null;
 }
 
+/** A regular file that this user may run. */
 export function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
