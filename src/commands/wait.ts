@@ -44,7 +44,7 @@ async function lastResult(ws: Workspace, io: Io): Promise<number> {
   const history = readHistory(ws);
   for (const one of looked.value.decision.extensions.filter(({ decision }) => decision === "rebuild")) {
     const failed = lastFailure(history, one.name, one.fingerprint);
-    if (failed?.failure === undefined) continue;
+    if (failed?.failure === undefined || failed.result !== "failed") continue;
     io.say(`rebuild-if-needed: ${failed.failure.code} ${failed.failure.message}\nNext: rebuild-if-needed`);
     return EXIT.failed;
   }
