@@ -2,6 +2,7 @@ import { existsSync, lstatSync } from "node:fs";
 import { join, posix } from "node:path";
 import { globBase } from "../config/glob-base.ts";
 import { compileGlobs } from "../config/globs.ts";
+import { normaliseName } from "../fingerprint/distributions.ts";
 import { encodePath } from "../git/path-bytes.ts";
 import type { Extension, Interpreter, RepoPath } from "../model.ts";
 import { readFolder } from "../store/move.ts";
@@ -71,11 +72,11 @@ export function distributionFiles(
   const outputs: string[] = [];
   const records: string[] = [];
   if (extension.distribution === null || interpreter === null) return { outputs, records };
-  const wanted = normalise(extension.distribution);
+  const wanted = normaliseName(extension.distribution);
   for (const site of interpreter.sitePackages) {
     for (const { name: entry } of readFolder(site)) {
       const name = /^(.+?)-[^-]+\.dist-info$/.exec(entry)?.[1];
-      if (name === undefined || normalise(name) !== wanted) continue;
+      if (name === undefined || normaliseName(name) !== wanted) continue;
       for (const file of recordedFiles(join(site, entry))) {
         const path = join(site, file);
         if (!path.startsWith(`${interpreter.prefix}/`) || !isFile(path) || path.endsWith(".pyc")) continue;
@@ -112,10 +113,6 @@ function isClosed(top: string, path: RepoPath, name: string, closed: ReadonlySet
   if (closed.has(path) || name.startsWith(".") || name === "node_modules" || name === "__pycache__")
     return true;
   return existsSync(join(top, path, "pyvenv.cfg")) || existsSync(join(top, path, "conda-meta"));
-}
-
-function normalise(name: string): string {
-  return name.toLowerCase().replace(/[-_.]+/g, "-");
 }
 
 function isFile(path: string): boolean {

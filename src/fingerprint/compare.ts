@@ -1,4 +1,5 @@
 /** Pure: no `node:` module here. */
+import { showPath } from "../git/path-bytes.ts";
 import type { Fingerprint, Reason, RepoPath } from "../model.ts";
 import { compareToolchains } from "./compare-toolchain.ts";
 
@@ -19,13 +20,13 @@ export function compareInputs(
   const reasons: Reason[] = [];
   for (const [path, to] of now) {
     const from = before.get(path);
-    if (from === undefined) reasons.push({ kind: "input-added", path, to, text: `${show(path)} is new` });
+    if (from === undefined) reasons.push({ kind: "input-added", path, to, text: `${showPath(path)} is new` });
     else if (from !== to)
       reasons.push({ kind: "input-changed", path, from, to, text: changedText(path, from, to) });
   }
   for (const [path, from] of before) {
     if (!now.has(path))
-      reasons.push({ kind: "input-removed", path, from, text: `${show(path)} was removed` });
+      reasons.push({ kind: "input-removed", path, from, text: `${showPath(path)} was removed` });
   }
   return reasons.sort((a, b) => ((a.path ?? "") < (b.path ?? "") ? -1 : 1));
 }
@@ -39,16 +40,9 @@ function compareRecipes(before: Fingerprint["recipe"], now: Fingerprint["recipe"
 }
 
 function changedText(path: RepoPath, from: string, to: string): string {
-  if (!to.startsWith("commit:") || !from.startsWith("commit:")) return `${show(path)} changed`;
+  if (!to.startsWith("commit:") || !from.startsWith("commit:")) return `${showPath(path)} changed`;
   const [old, now] = [from, to].map((id) => id.slice("commit:".length, "commit:".length + 9));
   return old === now
-    ? `${show(path)} (submodule) has local changes`
-    : `${show(path)} (submodule) ${old} -> ${now}`;
-}
-
-/** Control characters and bytes that are no UTF-8, made visible (the same as git/path-bytes.ts, which is not pure). */
-function show(path: RepoPath): string {
-  return path.replace(/[\u0000-\u001F\u007F\uDC80-\uDCFF]/gu, (char) => {
-    return `\\x${((char.codePointAt(0) ?? 0) & 0xff).toString(16).padStart(2, "0")}`;
-  });
+    ? `${showPath(path)} (submodule) has local changes`
+    : `${showPath(path)} (submodule) ${old} -> ${now}`;
 }
