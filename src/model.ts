@@ -153,6 +153,17 @@ export interface Output extends FileStat {
   readonly sha256: string;
 }
 
+/** How it is known that a file is an input: `rule` (a glob names it), `tree` (named by build files or included), `build` (the build itself read it). */
+export type FoundBy = "rule" | "tree" | "build";
+
+/** What a good build was seen to read. */
+export interface BuildAnswer {
+  /** Tracked or untracked files of the work tree that compilers and build tools read, sorted by code unit. */
+  readonly files: readonly RepoPath[];
+  /** Who said so. */
+  readonly by: readonly ("cmake-file-api" | "ninja-deps" | "depfiles" | "meson-introspection")[];
+}
+
 export type BuildOrigin = "built" | "restored" | "adopted" | "assumed" | "unproven";
 
 /** Fingerprint and output manifest of the last verified build of this (worktree, extension, interpreter). */
@@ -171,6 +182,8 @@ export interface Baseline {
   readonly outputs: readonly Output[];
   /** Paths that the output globs name and git tracked: the same source builds less where git brings a file itself. */
   readonly trackedOutputs: readonly RepoPath[];
+  /** What the build was seen to read; absent when it could not be asked, or not completely. */
+  readonly answer?: BuildAnswer;
   /** Files seen in our build directories after the build, for telling foreign files apart. */
   readonly buildDirFiles: readonly RepoPath[];
 }
