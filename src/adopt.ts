@@ -4,15 +4,15 @@ import { distributionFiles, findOutputs, trackedOutputs } from "./build/find-out
 import { newBuildId } from "./build/request.ts";
 import { childEnvironment } from "./fingerprint/environment.ts";
 import { makeFingerprint } from "./fingerprint/fingerprint.ts";
+import { inputsAt, type InputsAt } from "./fingerprint/inputs-at.ts";
 import { outputPath } from "./fingerprint/output-path.ts";
 import { readOutputs } from "./fingerprint/outputs.ts";
 import { showPath } from "./git/path-bytes.ts";
 import { fullPath } from "./git/content-id.ts";
 import { headAt, lastReflogMs } from "./git/history.ts";
-import { readRevision } from "./git/revision-tree.ts";
-import type { Baseline, BuildOrigin, Fingerprint, Output, RepoPath } from "./model.ts";
+import { openRevisions } from "./git/revisions.ts";
+import type { Baseline, BuildOrigin, Extension, Fingerprint, Output, RepoPath, Workspace } from "./model.ts";
 import type { Observed, ObservedExtension } from "./observe.ts";
-import { inputsAt } from "./preview.ts";
 import type { Result } from "./report/failure.ts";
 import { baselinePath } from "./store/baseline.ts";
 import { keepSlot } from "./store/slots.ts";
@@ -95,7 +95,7 @@ async function datePresent(observed: Observed, part: ObservedExtension, builtMs:
       origin: "unproven",
       commit: null,
       note: `your build is of ${when}${note}`,
-      fingerprint: makeFingerprint(part.extension, inputs, toolchain),
+      fingerprint: makeFingerprint(part.extension, { inputs }, toolchain),
     };
   };
   const clock = lastReflogMs(ws);
@@ -103,10 +103,10 @@ async function datePresent(observed: Observed, part: ObservedExtension, builtMs:
     return unproven("; the reflog does not tell what it was made from");
   }
   const commit = await headAt(ws, builtMs);
-  const tree = commit === null ? null : await readRevision(ws.top, commit);
-  if (commit === null || tree === null)
+  const then = commit === null ? null : await inputsOf(ws, part.extension, commit);
+  if (commit === null || then === null)
     return unproven(", before the reflog begins: what it was made from is not known");
-  const inputs = await inputsAt(ws, part.extension, tree, commit);
+  const { inputs } = then;
   const differing = [...part.inputs].filter(([path, id]) => inputs.get(path) !== id).map(([path]) => path);
   const uncertain = differing.find((path) => !younger.includes(path));
   if (uncertain !== undefined && differing.every((path) => !younger.includes(path))) {
@@ -125,8 +125,18 @@ async function datePresent(observed: Observed, part: ObservedExtension, builtMs:
     origin: "adopted",
     commit,
     note: "",
-    fingerprint: makeFingerprint(part.extension, inputs, toolchain),
+    fingerprint: makeFingerprint(part.extension, then, toolchain),
   };
+}
+
+async function inputsOf(ws: Workspace, extension: Extension, commit: string): Promise<InputsAt | null> {
+  const revisions = openRevisions(ws.top);
+  try {
+    const tree = await revisions.at(commit);
+    return tree === null ? null : await inputsAt(extension, tree);
+  } finally {
+    revisions.close();
+  }
 }
 
 /** ctime cannot be set: a file that is older than the oldest output was there, as it is, when that was built. */

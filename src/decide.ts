@@ -1,5 +1,7 @@
 /** Pure: (baseline, observation, policy) -> decision. No disk, no clock, no process. */
-import { compareFingerprints } from "./fingerprint/compare.ts";
+import type { Closure } from "./closure/facts.ts";
+import { compareFingerprints, compareInputs } from "./fingerprint/compare.ts";
+import { explainInput } from "./fingerprint/explain-input.ts";
 import type {
   Baseline,
   Decision,
@@ -7,6 +9,7 @@ import type {
   Fingerprint,
   Level,
   Reason,
+  RepoPath,
   Strategy,
   Verdict,
 } from "./model.ts";
@@ -22,6 +25,12 @@ export interface Observation {
   readonly fingerprint: Fingerprint;
   /** output-missing, output-changed, output-shadowed, output-tracked. */
   readonly outputReasons: readonly Reason[];
+  /** Files whose change alone no compiler can have noticed (see fingerprint/inputs-now.ts). */
+  readonly unread?: ReadonlySet<RepoPath>;
+  /** Present ids of what the last build read beside its inputs. */
+  readonly alsoRead?: ReadonlyMap<RepoPath, string>;
+  /** Which files name or include which; null or absent: the rules alone decide, or nothing differs. */
+  readonly closure?: Closure | null;
   /** For which nothing may be done, whatever changed: environment-elsewhere, submodule-lag, path-symlinked, a lost interpreter. */
   readonly obstacles: readonly Reason[];
   /** For which a build cannot succeed now: tool-missing. A restore still can. */
@@ -95,13 +104,28 @@ function differencesOf(known: KnownBaseline, now: Observation): Reason[] {
       ];
     case "known": {
       const { baseline } = known;
-      const changes = compareFingerprints(baseline.fingerprint, now.fingerprint);
+      const changes = inputReasons(baseline, now);
       if (baseline.origin !== "unproven") return changes;
       return [{ kind: "baseline-unproven", text: baseline.note }, ...changes];
     }
     default:
       return assertNever(known);
   }
+}
+
+/** What differs, without what the build is known not to read, and each input with the way that found it. */
+function inputReasons(baseline: Baseline, now: Observation): Reason[] {
+  const also = new Map(Object.entries(baseline.alsoRead ?? {}));
+  return [
+    ...compareFingerprints(baseline.fingerprint, now.fingerprint)
+      .filter(({ path }) => path === undefined || now.unread?.has(path) !== true)
+      .map((reason) => explainInput(reason, now.closure ?? null, baseline.answer?.files ?? [])),
+    ...compareInputs(also, now.alsoRead ?? also).map((reason): Reason => ({
+      ...reason,
+      by: "build",
+      text: `${reason.text} (the last build read it)`,
+    })),
+  ];
 }
 
 function verdictOf(

@@ -139,6 +139,8 @@ export interface Toolchain {
 export interface Fingerprint {
   /** path -> content id, sorted by code unit. */
   readonly inputs: Readonly<Record<RepoPath, string>>;
+  /** Files that a rule names and no build reads, in the same form; no part of the hash. */
+  readonly bystanders?: Readonly<Record<RepoPath, string>>;
   readonly toolchain: Toolchain;
   readonly recipe: readonly (readonly string[])[];
   /** sha256 over the meaning of all of the above; no machine paths, no times. */
@@ -184,6 +186,8 @@ export interface Baseline {
   readonly trackedOutputs: readonly RepoPath[];
   /** What the build was seen to read; absent when it could not be asked, or not completely. */
   readonly answer?: BuildAnswer;
+  /** Files that the build read and that are no inputs by rule or text, with the content ids that they had. */
+  readonly alsoRead?: Readonly<Record<RepoPath, string>>;
   /** Files seen in our build directories after the build, for telling foreign files apart. */
   readonly buildDirFiles: readonly RepoPath[];
 }
@@ -217,6 +221,8 @@ export interface Reason {
   readonly path?: string;
   readonly from?: string;
   readonly to?: string;
+  /** For inputs: how it is known that this file is one. */
+  readonly by?: FoundBy;
   readonly text: string;
 }
 

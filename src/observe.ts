@@ -7,7 +7,7 @@ import { checkEditable } from "./doctor/checks/editable.ts";
 import { type Asker, chooseEnvironment } from "./fingerprint/choose-environment.ts";
 import type { BuildEnvironment } from "./fingerprint/environment.ts";
 import { makeFingerprint } from "./fingerprint/fingerprint.ts";
-import { observeInputs } from "./fingerprint/inputs.ts";
+import { alsoReadNow, inputsNow, unreadFiles } from "./fingerprint/inputs-now.ts";
 import { installedLookup } from "./fingerprint/installed-lookup.ts";
 import {
   lagReason,
@@ -123,7 +123,7 @@ async function observeExtension(
   if (!known.ok) return known;
   const baseline = known.value.kind === "known" ? known.value.baseline : null;
   const [inputs, toolchain] = await Promise.all([
-    observeInputs(ws, base.tree, extension),
+    inputsNow(ws, base.tree, extension, baseline),
     observeToolchain({
       environment: { ...environment, variables: pick(environment.variables, extension.environment) },
       interpreter,
@@ -133,14 +133,15 @@ async function observeExtension(
       mayRun: base.mayRun,
     }),
   ]);
-  const fingerprint = makeFingerprint(extension, inputs.ids, toolchain, baseline?.fingerprint.toolchain);
+  const fingerprint = makeFingerprint(extension, inputs, toolchain, baseline?.fingerprint.toolchain);
+  const also = await alsoReadNow(ws, base.tree, baseline);
   const outputs = baseline?.outputs ?? [];
   const outputReasons = [
     ...(await compareOutputs(ws.top, outputs, base.tracked, interpreter?.extSuffix ?? null)),
     ...(baseline === null ? [] : unmetGlobs(base, extension, outputs)),
   ];
   const isSame = baseline?.fingerprint.hash === fingerprint.hash && outputReasons.length === 0;
-  const slot = isSame ? null : usableSlot(base, extension, fingerprint.hash);
+  const slot = isSame ? null : await usableSlot(base, extension, fingerprint.hash);
   const bases = extension.outputs
     .filter((glob) => !glob.startsWith("!"))
     .map(namedPart)
@@ -149,6 +150,9 @@ async function observeExtension(
   const observation: Observation = {
     fingerprint,
     outputReasons,
+    unread: baseline === null ? new Set() : unreadFiles(baseline, inputs),
+    alsoRead: also,
+    closure: inputs.closure,
     obstacles: [
       ...lostInterpreter(environment),
       ...symlinked(ws, paths),
@@ -162,7 +166,7 @@ async function observeExtension(
     foreign: [],
     hasSlot: slot !== null,
   };
-  return ok({ extension, known: known.value, observation, slot, inputs: inputs.ids });
+  return ok({ extension, known: known.value, observation, slot, inputs: inputs.inputs });
 }
 
 /** Output globs that a person configured and that the last build left empty: perhaps they are newer than it. */
@@ -179,8 +183,8 @@ function unmetGlobs(base: Base, extension: Extension, outputs: readonly Output[]
   }));
 }
 
-/** A kept build of this fingerprint with nothing in it that git tracks now. */
-function usableSlot(base: Base, extension: Extension, fingerprint: string): Slot | null {
+/** A kept build of this fingerprint with nothing in it that git tracks now, and nothing that it read changed since. */
+async function usableSlot(base: Base, extension: Extension, fingerprint: string): Promise<Slot | null> {
   const tracked = trackedOutputs(extension, base.tracked);
   const slot = findSlot(
     base.ws,
@@ -190,6 +194,9 @@ function usableSlot(base: Base, extension: Extension, fingerprint: string): Slot
     base.environment.interpreter?.path ?? null,
   );
   if (slot === null || slot.baseline.outputs.some((output) => base.tracked.has(output.path))) return null;
+  const also = Object.entries(slot.baseline.alsoRead ?? {});
+  const present = await alsoReadNow(base.ws, base.tree, slot.baseline);
+  if (also.some(([path, id]) => present.get(path) !== id)) return null;
   return unmetGlobs(base, extension, slot.baseline.outputs).length === 0 ? slot : null;
 }
 

@@ -1,12 +1,13 @@
 import { createInterface } from "node:readline";
-import { resolveCommit } from "../git/history.ts";
+import { openRevisions, type Revisions } from "../git/revisions.ts";
 import type { Decision } from "../model.ts";
 import { observe, type Observed } from "../observe.ts";
-import { previewCommit, previewPair } from "../preview.ts";
+import { previewPair } from "../preview-pair.ts";
+import { previewCommit } from "../preview.ts";
 import { EXIT, failure, ok, refuse, type Failure, type Result } from "../report/failure.ts";
 import { decisionJson } from "../report/json.ts";
 import { decisionText } from "../report/terminal.ts";
-import { parse } from "./arguments.ts";
+import { parse, type Parsed } from "./arguments.ts";
 import type { Io } from "./io.ts";
 import { fail, lookExit, openWorkspace } from "./start.ts";
 
@@ -21,9 +22,24 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   if (!ws.ok) return fail(io, ws.failure, json);
   const observed = await observe(ws.value, { asker: "person", only: null, ignoreOperation: true });
   if (!observed.ok) return fail(io, observed.failure, json);
-  const [from] = args.value.values.get("from") ?? [];
-  if (args.value.flags.has("stdin")) {
-    if (from === undefined && args.value.positionals.length === 0) return previewLines(observed.value, io);
+  const revisions = openRevisions(ws.value.top);
+  try {
+    return await answer(observed.value, revisions, args.value, json, io);
+  } finally {
+    revisions.close();
+  }
+}
+
+async function answer(
+  observed: Observed,
+  revisions: Revisions,
+  args: Parsed,
+  json: boolean,
+  io: Io,
+): Promise<number> {
+  const [from] = args.values.get("from") ?? [];
+  if (args.flags.has("stdin")) {
+    if (from === undefined && args.positionals.length === 0) return previewLines(observed, revisions, io);
     return fail(
       io,
       failure(
@@ -34,7 +50,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
       json,
     );
   }
-  const decision = await previewOne(observed.value, from ?? null, args.value.positionals[0] ?? "@{upstream}");
+  const decision = await previewOne(observed, revisions, from ?? null, args.positionals[0] ?? "@{upstream}");
   if (!decision.ok) return fail(io, decision.failure, json);
   if (json) io.result(JSON.stringify(decisionJson(decision.value)));
   else for (const line of decisionText(decision.value)) io.result(line);
@@ -43,22 +59,23 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 
 async function previewOne(
   observed: Observed,
+  revisions: Revisions,
   from: string | null,
   revision: string,
 ): Promise<Result<Decision>> {
-  const to = await resolveCommit(observed.ws, revision);
+  const to = await revisions.resolve(revision);
   if (to === null) return unknownRevision(revision);
   if (from === null) {
-    const decision = await previewCommit(observed, to);
+    const decision = await previewCommit(observed, revisions, to);
     return decision.ok ? orUnreadable(decision.value, revision) : decision;
   }
-  const start = await resolveCommit(observed.ws, from);
+  const start = await revisions.resolve(from);
   if (start === null) return unknownRevision(from);
-  return orUnreadable(await previewPair(observed, start, to), `${from} ${revision}`);
+  return orUnreadable(await previewPair(observed, revisions, start, to), `${from} ${revision}`);
 }
 
 /** One JSON line out for each line in, in order; a bad line is answered as such and the others go on. */
-async function previewLines(observed: Observed, io: Io): Promise<number> {
+async function previewLines(observed: Observed, revisions: Revisions, io: Io): Promise<number> {
   let exit: number = EXIT.good;
   for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
     if (line.trim() === "") continue;
@@ -70,7 +87,7 @@ async function previewLines(observed: Observed, io: Io): Promise<number> {
             `this line is not "OLD NEW": ${line.slice(0, 100)}`,
             "give two commits, separated by a space",
           )
-        : await previewOne(observed, old, now);
+        : await previewOne(observed, revisions, old, now);
     if (decision.ok) io.result(JSON.stringify({ ...decisionJson(decision.value), old, new: now }));
     else {
       exit = EXIT.usage;

@@ -1,6 +1,7 @@
 /** Pure: no `node:` module here. */
 import { showPath } from "../git/path-bytes.ts";
 import type { Fingerprint, Reason, RepoPath } from "../model.ts";
+import type { InputChoice } from "./choose-inputs.ts";
 import { compareToolchains } from "./compare-toolchain.ts";
 
 /** Every difference between two fingerprints as a reason; none when they are equal. */
@@ -8,8 +9,23 @@ export function compareFingerprints(before: Fingerprint, now: Fingerprint): Reas
   return [
     ...compareRecipes(before.recipe, now.recipe),
     ...compareToolchains(before.toolchain, now.toolchain),
-    ...compareInputs(new Map(Object.entries(before.inputs)), new Map(Object.entries(now.inputs))),
+    ...compareChoices(choiceOf(before), choiceOf(now)),
   ];
+}
+
+/**
+ * Differences of inputs. A file that is as it was, but is read only at one end, is no reason: what reads it is. So is
+ * one that nothing reads any more.
+ */
+export function compareChoices(before: InputChoice, now: InputChoice): Reason[] {
+  return compareInputs(before.inputs, now.inputs).filter(({ kind, path = "", to }) => {
+    if (kind === "input-added") return before.bystanders.get(path) !== to;
+    return kind !== "input-removed" || !now.bystanders.has(path);
+  });
+}
+
+function choiceOf({ inputs, bystanders = {} }: Fingerprint): InputChoice {
+  return { inputs: new Map(Object.entries(inputs)), bystanders: new Map(Object.entries(bystanders)) };
 }
 
 /** input-added, input-changed and input-removed, by path. */

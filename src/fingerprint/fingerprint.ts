@@ -2,13 +2,19 @@ import { createHash } from "node:crypto";
 import type { Extension, Fingerprint, RepoPath, Tool, Toolchain } from "../model.ts";
 import { toolchainMeaning } from "./toolchain-meaning.ts";
 
+/** See fingerprint/choose-inputs.ts. */
+interface Inputs {
+  readonly inputs: ReadonlyMap<RepoPath, string>;
+  readonly bystanders?: ReadonlyMap<RepoPath, string>;
+}
+
 /**
  * inputs + toolchain + recipe. Equal hashes mean that a build of one is as good as a build of the other.
  * @param previous stands in for tools that are not found now: not to be found is no change.
  */
 export function makeFingerprint(
   extension: Extension,
-  inputs: ReadonlyMap<RepoPath, string>,
+  { inputs, bystanders = new Map() }: Inputs,
   toolchain: Toolchain,
   previous: Toolchain | null = null,
 ): Fingerprint {
@@ -20,6 +26,7 @@ export function makeFingerprint(
   hash.update(`\0toolchain\0${toolchainMeaning(meant)}\0recipe\0${JSON.stringify(extension.recipe)}`);
   return {
     inputs: Object.fromEntries(inputs),
+    ...(bystanders.size === 0 ? {} : { bystanders: Object.fromEntries(bystanders) }),
     toolchain,
     recipe: extension.recipe,
     hash: hash.digest("hex"),

@@ -6,6 +6,7 @@ import { gitRecords, gitText } from "../git/git.ts";
 import { decodePath } from "../git/path-bytes.ts";
 import type { WorkTree } from "../git/work-tree.ts";
 import type { Extension, RepoPath, Workspace } from "../model.ts";
+import { sortIds } from "./choose-inputs.ts";
 import { linkId, linkTarget } from "./link-target.ts";
 import { PYPROJECT, pyprojectId } from "./pyproject.ts";
 
@@ -23,13 +24,15 @@ export interface LaggingSubmodule {
   readonly present: string | null;
 }
 
-/** Inputs of one extension as they are in the work tree: index ids where git's word can be taken, content elsewhere. */
-export async function observeInputs(
+/** Chooses among the entries of a tree. */
+export type EntryMatcher = (path: RepoPath, isSubmodule: boolean) => boolean;
+
+/** Chosen files as they are in the work tree: index ids where git's word can be taken, content elsewhere. */
+export async function observeFiles(
   ws: Workspace,
   tree: WorkTree,
-  extension: Extension,
+  matches: EntryMatcher,
 ): Promise<InputObservation> {
-  const matches = inputMatcher(extension.inputs);
   const isInput = (path: RepoPath): boolean => matches(path, false);
   const ids = new Map<RepoPath, string>();
   const lagging: LaggingSubmodule[] = [];
@@ -50,24 +53,36 @@ export async function observeInputs(
   suspects.push(...tree.untracked.filter(isInput), ...[...tree.unmerged].filter(isInput));
   for (const [path, id] of await contentIds(ws.top, suspects, hashName)) ids.set(path, id);
   await followLinks(ws, tree, ids, hashName);
-  await setPyproject(ws, extension, ids);
   return { ids: sortIds(ids), lagging };
+}
+
+/** Files that the rules of an extension name, as they are in the work tree. Of files that count by part, the part. */
+export async function observeCandidates(
+  ws: Workspace,
+  tree: WorkTree,
+  extension: Extension,
+  alsoNamed: ReadonlySet<RepoPath> = new Set(),
+): Promise<InputObservation> {
+  const isCandidate = inputMatcher(extension.inputs);
+  const found = await observeFiles(
+    ws,
+    tree,
+    (path, isSubmodule) => isCandidate(path, isSubmodule) || alsoNamed.has(path),
+  );
+  const ids = new Map(found.ids);
+  await setPyproject(ws, extension, ids);
+  return { ids: sortIds(ids), lagging: found.lagging };
 }
 
 /**
  * Which entries of a tree are inputs. A submodule is one when the globs would take a header or a source in it: its
  * files are not in our tree, only its commit is.
  */
-export function inputMatcher(globs: readonly string[]): (path: RepoPath, isSubmodule: boolean) => boolean {
+export function inputMatcher(globs: readonly string[]): EntryMatcher {
   const isInput = compileGlobs(globs);
   const inside = ["a.h", "a.cpp", "a.cu", "include/a.h"];
   return (path, isSubmodule) =>
     isInput(path) || (isSubmodule && inside.some((name) => isInput(`${path}/${name}`)));
-}
-
-/** A map in the one order that every fingerprint uses: by code unit of the path. */
-export function sortIds(ids: Iterable<readonly [RepoPath, string]>): Map<RepoPath, string> {
-  return new Map([...ids].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
 }
 
 /** inode and ctime of each input, for telling whether anybody wrote one while a build ran. */

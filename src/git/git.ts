@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 
 /** Config that would make git's answer depend on the user: pinned for every call. */
-const PINNED: readonly string[] = [
+export const PINNED: readonly string[] = [
   "core.fsmonitor=false",
   "core.trustctime=true",
   "core.checkStat=default",
@@ -105,7 +105,8 @@ export function withoutGitVariables(environment: NodeJS.ProcessEnv): NodeJS.Proc
 
 let cachedEnvironment: NodeJS.ProcessEnv | undefined;
 
-function gitEnvironment(): NodeJS.ProcessEnv {
+/** Environment for git children: read only, no fetch, nothing of the user's repository variables. */
+export function gitEnvironment(): NodeJS.ProcessEnv {
   cachedEnvironment ??= {
     ...withoutGitVariables(process.env),
     GIT_OPTIONAL_LOCKS: "0", // never write the index

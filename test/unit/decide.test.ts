@@ -10,7 +10,7 @@ const PLAIN: Policy = { strategy: "clean", force: false };
 const NO_TOOLS = { tools: [], packages: [], variables: {} };
 
 function printOf(files: Readonly<Record<string, string>>, recipe = [["make"]]): Baseline["fingerprint"] {
-  return makeFingerprint(anExtension({ recipe }), new Map(Object.entries(files)), NO_TOOLS);
+  return makeFingerprint(anExtension({ recipe }), { inputs: new Map(Object.entries(files)) }, NO_TOOLS);
 }
 
 const BUILT = printOf({ "csrc/a.cu": "1" });

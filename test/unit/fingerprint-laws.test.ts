@@ -3,7 +3,7 @@ import test from "node:test";
 import fc from "fast-check";
 import { compareFingerprints, compareInputs } from "../../src/fingerprint/compare.ts";
 import { makeFingerprint } from "../../src/fingerprint/fingerprint.ts";
-import { sortIds } from "../../src/fingerprint/inputs.ts";
+import { sortIds } from "../../src/fingerprint/choose-inputs.ts";
 import type { Extension, Fingerprint, Package, Tool, Toolchain } from "../../src/model.ts";
 import { anExtension } from "../helpers/extension.ts";
 
@@ -42,7 +42,7 @@ interface State {
 const state: fc.Arbitrary<State> = fc.record({ files, toolchain, recipe });
 
 function printOf({ files: ids, toolchain: tools, recipe: steps }: State): Fingerprint {
-  return makeFingerprint(anExtension({ recipe: steps }), sortIds(Object.entries(ids)), tools);
+  return makeFingerprint(anExtension({ recipe: steps }), { inputs: sortIds(Object.entries(ids)) }, tools);
 }
 
 function shuffled(one: State): State {

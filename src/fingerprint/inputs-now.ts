@@ -1,0 +1,114 @@
+/** The inputs of an extension as they are in the work tree. */
+import type { Closure } from "../closure/facts.ts";
+import { compileGlobs } from "../config/globs.ts";
+import type { WorkTree } from "../git/work-tree.ts";
+import type { Baseline, Extension, RepoPath, Workspace } from "../model.ts";
+import { chooseInputs, type InputChoice, isCompiled } from "./choose-inputs.ts";
+import { type LaggingSubmodule, observeCandidates, observeFiles } from "./inputs.ts";
+import { PYPROJECT } from "./pyproject.ts";
+
+export interface InputsNow extends InputChoice {
+  readonly lagging: readonly LaggingSubmodule[];
+  /** Which files name or include which; null where it was not needed or the rules alone decide. */
+  readonly closure: Closure | null;
+}
+
+/**
+ * Where the text of the tree decides what is an input, it is read only if a candidate differs from the baseline: equal
+ * candidates have equal inputs.
+ */
+export async function inputsNow(
+  ws: Workspace,
+  tree: WorkTree,
+  extension: Extension,
+  baseline: Baseline | null,
+): Promise<InputsNow> {
+  const known = extension.guessed && baseline !== null ? baseline.fingerprint : null;
+  const isRule = compileGlobs(extension.inputs);
+  const isUnruled = (path: RepoPath): boolean => !isRule(path) && path !== PYPROJECT;
+  const unruled = new Set(Object.keys(known?.inputs ?? {}).filter(isUnruled));
+  const { ids, lagging } = await observeCandidates(ws, tree, extension, unruled);
+  if (!extension.guessed) return { inputs: ids, bystanders: new Map(), lagging, closure: null };
+  const before: InputChoice | null =
+    known === null
+      ? null
+      : {
+          inputs: new Map(Object.entries(known.inputs)),
+          bystanders: new Map(Object.entries(known.bystanders ?? {})),
+        };
+  if (before !== null && isSplitOf(ids, before)) {
+    return { ...before, lagging: lagging.filter(({ path }) => before.inputs.has(path)), closure: null };
+  }
+  const closure = await closureNow(ws, tree);
+  const missing = [...closure.files.keys()].filter((path) => !ids.has(path));
+  const others = missing.length === 0 ? null : await observeFiles(ws, tree, chooser(missing));
+  const candidates = new Map([...ids].filter(([path]) => !unruled.has(path)));
+  const choice = chooseInputs(candidates, new Map([...ids, ...(others?.ids ?? [])]), closure);
+  return { ...choice, lagging: lagging.filter(({ path }) => choice.inputs.has(path)), closure };
+}
+
+/**
+ * Files whose change no compiler can have noticed: it read none of them in the last build, and only what includes them
+ * could make it read them now, which is a change of its own. What a build file names may be read by more than compilers.
+ */
+export function unreadFiles(
+  baseline: Baseline,
+  now: { readonly closure: Closure | null },
+): ReadonlySet<RepoPath> {
+  const unread = new Set<RepoPath>();
+  const { answer, fingerprint } = baseline;
+  if (answer === undefined || now.closure === null) return unread;
+  const read = new Set(answer.files);
+  const { inputs, bystanders = {} } = fingerprint;
+  for (const path of [...Object.keys(inputs), ...Object.keys(bystanders)]) {
+    const from = now.closure.files.get(path);
+    const isNamed = from !== undefined && (from === null || !isCompiled(from));
+    if (isCompiled(path) && !read.has(path) && !isNamed) unread.add(path);
+  }
+  return unread;
+}
+
+/** Present ids of what the last build read beside its inputs. */
+export async function alsoReadNow(
+  ws: Workspace,
+  tree: WorkTree,
+  baseline: Baseline | null,
+): Promise<ReadonlyMap<RepoPath, string>> {
+  const paths = Object.keys(baseline?.alsoRead ?? {});
+  return paths.length === 0 ? new Map() : (await observeFiles(ws, tree, chooser(paths))).ids;
+}
+
+/**
+ * Ids of what a build read and that is no input by rule or text: a header that a macro names, a table with a suffix of
+ * its own. A glob that leaves a file out has the last word.
+ */
+export async function alsoRead(
+  ws: Workspace,
+  tree: WorkTree,
+  extension: Extension,
+  inputs: ReadonlyMap<RepoPath, string>,
+  read: readonly RepoPath[],
+): Promise<Record<RepoPath, string>> {
+  const isLeftOut = compileGlobs(
+    extension.inputs.filter((glob) => glob.startsWith("!")).map((glob) => glob.slice(1)),
+  );
+  const paths = read.filter((path) => !inputs.has(path) && !isLeftOut(path));
+  if (paths.length === 0) return {};
+  return Object.fromEntries((await observeFiles(ws, tree, chooser(paths))).ids);
+}
+
+async function closureNow(ws: Workspace, tree: WorkTree): Promise<Closure> {
+  const { workTreeClosure } = await import("../closure/work-tree.ts");
+  return workTreeClosure(ws, tree);
+}
+
+function chooser(paths: Iterable<RepoPath>): (path: RepoPath) => boolean {
+  const wanted = new Set(paths);
+  return (path) => wanted.has(path);
+}
+
+/** True when `ids` are the inputs and bystanders of `before`, all unchanged. */
+function isSplitOf(ids: ReadonlyMap<RepoPath, string>, before: InputChoice): boolean {
+  if (ids.size !== before.inputs.size + before.bystanders.size) return false;
+  return [...ids].every(([path, id]) => (before.inputs.get(path) ?? before.bystanders.get(path)) === id);
+}

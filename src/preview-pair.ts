@@ -1,0 +1,131 @@
+/** What would a pull from one commit to another need, when neither is this work tree? Two trees are compared. */
+import { compileGlobs } from "./config/globs.ts";
+import { combine } from "./decide.ts";
+import { compareChoices, compareInputs } from "./fingerprint/compare.ts";
+import { explainInput } from "./fingerprint/explain-input.ts";
+import { inputsAt, type InputsAt } from "./fingerprint/inputs-at.ts";
+import { inputMatcher } from "./fingerprint/inputs.ts";
+import { PYPROJECT, pyprojectId } from "./fingerprint/pyproject.ts";
+import { COMMIT } from "./git/content-id.ts";
+import { showPath } from "./git/path-bytes.ts";
+import type { Revisions } from "./git/revisions.ts";
+import type { TreeChange } from "./git/revision-tree.ts";
+import type { Decision, Extension, ExtensionDecision, Reason, RepoPath } from "./model.ts";
+import type { Observed } from "./observe.ts";
+import { trackedReason } from "./preview.ts";
+import { estimateMs, readHistory } from "./store/history.ts";
+
+/** Decision for a pair of commits. Null: one cannot be read. */
+export async function previewPair(
+  observed: Observed,
+  revisions: Revisions,
+  from: string,
+  to: string,
+): Promise<Decision | null> {
+  const changes = await revisions.diff(from, to);
+  if (changes === null) return null;
+  const decisions: ExtensionDecision[] = [];
+  for (const { extension, known } of observed.extensions) {
+    const reasons = extension.guessed
+      ? await closureReasons(extension, revisions, changes, from, to)
+      : await ruleReasons(extension, revisions, changes);
+    if (reasons === null) return null;
+    const outputs = known.kind === "known" ? known.baseline.outputs.map((output) => output.path) : [];
+    const all = [...overwrites(extension, outputs, changes), ...reasons];
+    const stale = all.length > 0;
+    decisions.push({
+      name: extension.name,
+      decision: stale ? "rebuild" : "fresh",
+      ...(stale ? { level: "clean" as const } : {}),
+      reasons: all,
+      fingerprint: "",
+    });
+  }
+  const stale = decisions.filter((one) => one.decision === "rebuild").map((one) => one.name);
+  return combine(decisions, stale.length > 0 ? estimateMs(readHistory(observed.ws), stale) : undefined);
+}
+
+/** Where the rules alone decide, only what differs is looked at. */
+async function ruleReasons(
+  extension: Extension,
+  revisions: Revisions,
+  changes: readonly TreeChange[],
+): Promise<Reason[]> {
+  const isInput = inputMatcher(extension.inputs);
+  const before = new Map<RepoPath, string>();
+  const after = new Map<RepoPath, string>();
+  for (const change of changes) {
+    const isTables = change.path === PYPROJECT && !isInput(PYPROJECT, false);
+    const isSubmodule =
+      (change.from ?? change.to ?? "").startsWith(COMMIT) || (change.to ?? "").startsWith(COMMIT);
+    if (!isTables && !isInput(change.path, isSubmodule)) continue;
+    if (isTables && extension.pyprojectTables.length === 0) continue;
+    const [old, now] = isTables
+      ? await Promise.all([
+          tablesId(revisions, change.from, extension),
+          tablesId(revisions, change.to, extension),
+        ])
+      : [change.from, change.to];
+    if (old !== null) before.set(change.path, old);
+    if (now !== null) after.set(change.path, now);
+  }
+  return compareInputs(before, after).map((reason) => explainInput(reason, null, []));
+}
+
+/** Where text decides what is an input, at either end. A pair that touches nothing which could be one costs no reading. */
+async function closureReasons(
+  extension: Extension,
+  revisions: Revisions,
+  changes: readonly TreeChange[],
+  from: string,
+  to: string,
+): Promise<Reason[] | null> {
+  if (changes.length === 0) return [];
+  const [before, now] = await Promise.all([
+    inputsOf(extension, revisions, from),
+    inputsOf(extension, revisions, to),
+  ]);
+  if (before === null || now === null) return null;
+  return compareChoices(before, now).map((reason) =>
+    explainInput(reason, reason.kind === "input-removed" ? before.closure : now.closure, []),
+  );
+}
+
+async function inputsOf(
+  extension: Extension,
+  revisions: Revisions,
+  commit: string,
+): Promise<InputsAt | null> {
+  const tree = await revisions.at(commit);
+  return tree === null ? null : inputsAt(extension, tree);
+}
+
+async function tablesId(
+  revisions: Revisions,
+  id: string | null,
+  extension: Extension,
+): Promise<string | null> {
+  const text = id === null ? null : await revisions.text(id);
+  return text === null ? id : pyprojectId(text, extension.pyprojectTables);
+}
+
+/**
+ * Outputs that git itself would overwrite (tracked only at the new end) or remove (tracked only at the old one):
+ * the work tree's ignored file is gone either way, without a native change (vllm#17347).
+ */
+function overwrites(
+  extension: Extension,
+  outputs: readonly string[],
+  changes: readonly TreeChange[],
+): Reason[] {
+  const isOutput = compileGlobs(extension.outputs);
+  return changes
+    .filter(
+      ({ path, from, to }) => (from === null) !== (to === null) && (outputs.includes(path) || isOutput(path)),
+    )
+    .map(({ path, from }) =>
+      from === null
+        ? trackedReason(path)
+        : { kind: "output-missing", path, text: `git itself would remove ${showPath(path)}` },
+    );
+}
