@@ -1,10 +1,12 @@
 import { cmake } from "./presets/cmake.ts";
+import { cython } from "./presets/cython.ts";
 import { flashAttention } from "./presets/flash-attention.ts";
 import { mesonPython } from "./presets/meson-python.ts";
 import type { Preset } from "./presets/preset.ts";
 import { scikitBuildCore } from "./presets/scikit-build-core.ts";
 import { setuptools } from "./presets/setuptools.ts";
 import { sglKernel } from "./presets/sgl-kernel.ts";
+import { torchExtension } from "./presets/torch-extension.ts";
 import { vllm } from "./presets/vllm.ts";
 import type { TreeReader } from "./tree-reader.ts";
 
@@ -15,6 +17,8 @@ export const PRESETS: readonly Preset[] = [
   sglKernel,
   scikitBuildCore,
   mesonPython,
+  torchExtension,
+  cython,
   setuptools,
   cmake,
 ];

@@ -67,14 +67,18 @@ test("setuptools with a torch extension and a kernel", () => {
     ),
     "csrc/k.cu": "",
   });
+  assert.equal(found.preset, "torch-extension");
   assert.deepEqual(found.tools, ["cc", "cxx", "nvcc", "ninja", "python"]);
   assert.deepEqual(found.packages, ["setuptools", "torch"]);
+  assert.ok(found.environment.includes("FORCE_CUDA"));
   assert.deepEqual(found.pyprojectTables, ["build-system", "tool.setuptools"]);
 });
 
 test("setuptools with Cython sources and extensions that pyproject.toml lists", () => {
   const listed = `${buildSystem("setuptools.build_meta", "setuptools", "Cython", "numpy")}[[tool.setuptools.ext-modules]]\nname = "d"\n`;
   const found = only({ "pyproject.toml": listed, "src/demo/fast.pyx": "", "src/demo/fast.pxd": "" });
+  assert.equal(found.preset, "cython");
+  assert.ok(found.packages.includes("cython"));
   const isInput = compileGlobs(found.inputs);
   assert.deepEqual(["src/demo/fast.pyx", "src/demo/fast.pxd", "src/demo/api.py"].map(isInput), [
     true,

@@ -14,8 +14,9 @@ export const sglKernel: Preset = {
   },
   extensions(tree) {
     const inputs = [
-      "sgl-kernel/{csrc,include,cmake,src}/**",
-      "!sgl-kernel/csrc/cpu/**",
+      "sgl-kernel/{csrc,include,cmake,3rdparty}/**",
+      "sgl-kernel/src/**/*.{cc,cpp,cu,cuh,h,hpp}", // sources lay there until early 2025, beside Python
+      "!sgl-kernel/csrc/{cpu,xpu,musa}/**",
       "!sgl-kernel/**/*.md",
       "sgl-kernel/CMakeLists.txt",
       "sgl-kernel/setup.py",
