@@ -30,8 +30,10 @@ export async function previewPair(
       ? await closureReasons(extension, revisions, changes, from, to)
       : await ruleReasons(extension, revisions, changes);
     if (reasons === null) return null;
-    const outputs = known.kind === "known" ? known.baseline.outputs.map((output) => output.path) : [];
-    const all = [...overwrites(extension, outputs, changes), ...reasons];
+    const baseline = known.kind === "known" ? known.baseline : null;
+    const outputs = (baseline?.outputs ?? []).map((output) => output.path);
+    const also = alsoReadReasons(Object.keys(baseline?.alsoRead ?? {}), changes);
+    const all = [...overwrites(extension, outputs, changes), ...reasons, ...also];
     const stale = all.length > 0;
     decisions.push({
       name: extension.name,
@@ -89,6 +91,14 @@ async function closureReasons(
   return compareChoices(before, now).map((reason) =>
     explainInput(reason, reason.kind === "input-removed" ? before.closure : now.closure, []),
   );
+}
+
+/** What the last build here was seen to read and neither rule nor text names. */
+function alsoReadReasons(paths: readonly RepoPath[], changes: readonly TreeChange[]): Reason[] {
+  const changed = changes.filter(({ path }) => paths.includes(path));
+  const end = (side: "from" | "to"): Map<RepoPath, string> =>
+    new Map(changed.flatMap((change) => (change[side] === null ? [] : [[change.path, change[side]]])));
+  return compareInputs(end("from"), end("to")).map((reason): Reason => ({ ...reason, by: "build" }));
 }
 
 async function inputsOf(
