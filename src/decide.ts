@@ -1,5 +1,6 @@
 /** Pure: (baseline, observation, policy) -> decision. No disk, no clock, no process. */
 import { compareFingerprints } from "./fingerprint/compare.ts";
+import { survivedDifferences } from "./fingerprint/survive.ts";
 import type {
   Baseline,
   Decision,
@@ -47,13 +48,15 @@ export function decide(
 ): ExtensionDecision {
   const differences = differencesOf(known, now);
   const reasons = [...now.outputReasons, ...differences];
-  const verdict = verdictOf(known, now, policy, differences);
+  const survived = survivedReasons(known, now, policy);
+  const verdict = verdictOf(known, now, policy, differences, survived !== null);
   const fingerprint = now.fingerprint.hash;
   switch (verdict) {
     case "fresh":
       return { name, decision: "fresh", reasons: [], fingerprint };
     case "restore":
-      return { name, decision: "restore", reasons, fingerprint };
+      if (survived === null || now.hasSlot) return { name, decision: "restore", reasons, fingerprint };
+      return { name, decision: "restore", survives: true, reasons: survived, fingerprint };
     case "rebuild":
       return {
         name,
@@ -69,6 +72,11 @@ export function decide(
     default:
       return assertNever(verdict);
   }
+}
+
+/** True when kept files alone make all fresh: nothing is run, so it takes no process of its own. */
+export function isRestoreOnly({ decision, extensions }: Decision): boolean {
+  return decision === "restore" && !extensions.some((one) => one.survives === true);
 }
 
 /** Several extensions: the worst of held > blocked > rebuild > restore > fresh. */
@@ -104,17 +112,24 @@ function differencesOf(known: KnownBaseline, now: Observation): Reason[] {
   }
 }
 
+/** Null, or all that changed, when the present outputs are whole and live through it. */
+function survivedReasons(known: KnownBaseline, now: Observation, policy: Policy): Reason[] | null {
+  if (known.kind !== "known" || policy.force || now.outputReasons.length > 0) return null;
+  return survivedDifferences(known.baseline, now.fingerprint);
+}
+
 function verdictOf(
   known: KnownBaseline,
   now: Observation,
   policy: Policy,
   differences: readonly Reason[],
+  isSurvived: boolean,
 ): Verdict {
   const stale = policy.force || differences.length > 0 || now.outputReasons.length > 0;
   if (!stale) return now.obstacles.length > 0 ? "blocked" : "fresh";
   if (now.foreign.length > 0) return "held";
   if (now.obstacles.length > 0) return "blocked";
-  if (canRestore(known, now, policy)) return "restore";
+  if (canRestore(known, now, policy) || isSurvived) return "restore";
   return now.operation !== null || now.buildObstacles.length > 0 ? "blocked" : "rebuild";
 }
 
