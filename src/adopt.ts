@@ -1,6 +1,7 @@
 /** `init` on a present build: what was it made from? Evidence, or the person's word, or "unproven", which is stale. */
 import { statSync } from "node:fs";
 import { distributionFiles, findOutputs, trackedOutputs } from "./build/find-outputs.ts";
+import { survivalFacts } from "./build/keep-present.ts";
 import { newBuildId } from "./build/request.ts";
 import { childEnvironment } from "./fingerprint/environment.ts";
 import { makeFingerprint } from "./fingerprint/fingerprint.ts";
@@ -60,6 +61,7 @@ export async function adopt(
     outputs,
     trackedOutputs: trackedOutputs(part.extension, tracked),
     buildDirFiles: [],
+    ...(await survivalFacts(outputs.map((output) => outputPath(ws.top, output.path)))),
   };
   const written = writeState(baselinePath(ws, name, baseline.interpreter), baseline);
   if (!written.ok) return written;

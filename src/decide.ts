@@ -2,6 +2,7 @@
 import type { Closure } from "./closure/facts.ts";
 import { compareFingerprints, compareInputs } from "./fingerprint/compare.ts";
 import { explainInput } from "./fingerprint/explain-input.ts";
+import { survivedDifferences } from "./fingerprint/survive.ts";
 import type {
   Baseline,
   Decision,
@@ -56,13 +57,15 @@ export function decide(
 ): ExtensionDecision {
   const differences = differencesOf(known, now);
   const reasons = [...now.outputReasons, ...differences];
-  const verdict = verdictOf(known, now, policy, differences);
+  const survived = survivedReasons(known, now, policy);
+  const verdict = verdictOf(known, now, policy, differences, survived !== null);
   const fingerprint = now.fingerprint.hash;
   switch (verdict) {
     case "fresh":
       return { name, decision: "fresh", reasons: [], fingerprint };
     case "restore":
-      return { name, decision: "restore", reasons, fingerprint };
+      if (survived === null || now.hasSlot) return { name, decision: "restore", reasons, fingerprint };
+      return { name, decision: "restore", survives: true, reasons: survived, fingerprint };
     case "rebuild":
       return {
         name,
@@ -78,6 +81,11 @@ export function decide(
     default:
       return assertNever(verdict);
   }
+}
+
+/** True when kept files alone make all fresh: nothing is run, so it takes no process of its own. */
+export function isRestoreOnly({ decision, extensions }: Decision): boolean {
+  return decision === "restore" && !extensions.some((one) => one.survives === true);
 }
 
 /** Several extensions: the worst of held > blocked > rebuild > restore > fresh. */
@@ -104,7 +112,7 @@ function differencesOf(known: KnownBaseline, now: Observation): Reason[] {
       ];
     case "known": {
       const { baseline } = known;
-      const changes = inputReasons(baseline, now);
+      const changes = changesSince(baseline, now);
       if (baseline.origin !== "unproven") return changes;
       return [{ kind: "baseline-unproven", text: baseline.note }, ...changes];
     }
@@ -114,7 +122,7 @@ function differencesOf(known: KnownBaseline, now: Observation): Reason[] {
 }
 
 /** What differs, without what the build is known not to read, and each input with the way that found it. */
-function inputReasons(baseline: Baseline, now: Observation): Reason[] {
+function changesSince(baseline: Baseline, now: Observation): Reason[] {
   const also = new Map(Object.entries(baseline.alsoRead ?? {}));
   return [
     ...compareFingerprints(baseline.fingerprint, now.fingerprint)
@@ -128,17 +136,27 @@ function inputReasons(baseline: Baseline, now: Observation): Reason[] {
   ];
 }
 
+/** Null, or all that changed, when the present outputs are whole and live through it. */
+function survivedReasons(known: KnownBaseline, now: Observation, policy: Policy): Reason[] | null {
+  if (known.kind !== "known" || policy.force || now.outputReasons.length > 0) return null;
+  const { baseline } = known;
+  return survivedDifferences(baseline, now.fingerprint, (fingerprint) =>
+    changesSince(baseline, { ...now, fingerprint }),
+  );
+}
+
 function verdictOf(
   known: KnownBaseline,
   now: Observation,
   policy: Policy,
   differences: readonly Reason[],
+  isSurvived: boolean,
 ): Verdict {
   const stale = policy.force || differences.length > 0 || now.outputReasons.length > 0;
   if (!stale) return now.obstacles.length > 0 ? "blocked" : "fresh";
   if (now.foreign.length > 0) return "held";
   if (now.obstacles.length > 0) return "blocked";
-  if (canRestore(known, now, policy)) return "restore";
+  if (canRestore(known, now, policy) || isSurvived) return "restore";
   return now.operation !== null || now.buildObstacles.length > 0 ? "blocked" : "rebuild";
 }
 

@@ -7,6 +7,7 @@ import { newBuildId, writeRequest } from "./build/request.ts";
 import { recover } from "./build/recover.ts";
 import { startBuilder } from "./build/start.ts";
 import { watch } from "./build/viewer.ts";
+import { isRestoreOnly } from "./decide.ts";
 import { isBisecting } from "./git/operation.ts";
 import type { Decision, ExtensionDecision, Mode, Reason, Workspace } from "./model.ts";
 import { recordFresh } from "./record-fresh.ts";
@@ -62,7 +63,7 @@ export async function lookForEvent(ws: Workspace, hook: string, context: EventCo
       `stale: ${why}, and its build was undone by you, so it is not tried again. Next: rebuild-if-needed`,
     );
   }
-  if (decision.decision === "restore") return restoreHere(ws, hook, known, context);
+  if (isRestoreOnly(decision)) return restoreHere(ws, hook, known, context);
   return onRebuild(ws, hook, decision, known, config.mode, context);
 }
 
@@ -118,8 +119,9 @@ async function onRebuild(
   const { buildId, pid } = started.value;
   if (!attach) {
     const time = decision.estimateMs === undefined ? "" : `, about ${duration(decision.estimateMs)}`;
+    const verb = known.every((one) => one.survives === true) ? "verifying" : "rebuilding";
     return tell(
-      `rebuilding ${names} in the background${time} (${firstReason(decision)}). Watch: rebuild-if-needed wait`,
+      `${verb} ${names} in the background${time} (${firstReason(decision)}). Watch: rebuild-if-needed wait`,
     );
   }
   const end = await watch({ ws, buildId, pid, write: context.say, showOutput: context.canWatch });

@@ -56,6 +56,8 @@ export interface Config {
   readonly mode: Mode;
   readonly strategy: Strategy;
   /** As configured, relative to the top or absolute; null: detect. */
+  /** Give inputs whose content is what was last built the mtime that they had then. */
+  readonly healMtimes: boolean;
   readonly interpreter: string | null;
   readonly extensions: readonly Extension[];
   /** Files the configuration was read from, absolute, lowest precedence first. */
@@ -166,6 +168,30 @@ export interface BuildAnswer {
   readonly by: readonly ("cmake-file-api" | "ninja-deps" | "depfiles" | "meson-introspection")[];
 }
 
+/** Which changes of the ground a build's outputs live through, by the names that its libraries need of others. */
+export interface Survives {
+  /** No library needs a C++ name of torch. */
+  readonly torch: boolean;
+  /** No library needs a name of Python outside the limited API, and modules say `abi3`. */
+  readonly python: boolean;
+}
+
+/** An input's file as a build found it: for giving it that time back when its content is back. */
+export interface InputTime {
+  readonly mtimeNs: string;
+  /** Bytes. With `id`, which forgives line endings, it says that the content is the same. */
+  readonly size: number;
+  /** git's id of the whole file, where the fingerprint may hold one of a part. */
+  readonly id: string;
+}
+
+/** mtimes of the inputs that a build found, and when it was done. */
+export interface InputTimes {
+  /** ms since the epoch. What is younger in a build directory, this build did not leave. */
+  readonly builtAtMs: number;
+  readonly files: Readonly<Record<RepoPath, InputTime>>;
+}
+
 export type BuildOrigin = "built" | "restored" | "adopted" | "assumed" | "unproven";
 
 /** Fingerprint and output manifest of the last verified build of this (worktree, extension, interpreter). */
@@ -188,6 +214,10 @@ export interface Baseline {
   readonly answer?: BuildAnswer;
   /** Files that the build read and that are no inputs by rule or text, with the content ids that they had. */
   readonly alsoRead?: Readonly<Record<RepoPath, string>>;
+  /** Absent when it could not be told, and in records of older releases. */
+  readonly survives?: Survives;
+  /** Absent without `heal-mtimes`, and when the build directories are not (or not certainly) of this build. */
+  readonly inputTimes?: InputTimes;
   /** Files seen in our build directories after the build, for telling foreign files apart. */
   readonly buildDirFiles: readonly RepoPath[];
 }
@@ -232,6 +262,8 @@ export interface ExtensionDecision {
   readonly name: string;
   readonly decision: Verdict;
   readonly level?: Level;
+  /** A restore without a slot: the outputs live through what changed, so they are verified where they are. */
+  readonly survives?: true;
   readonly reasons: readonly Reason[];
   /** Fingerprint hash of what is there now. */
   readonly fingerprint: string;

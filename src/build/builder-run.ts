@@ -1,10 +1,11 @@
-import type { Workspace } from "../model.ts";
+import type { ExtensionDecision, Workspace } from "../model.ts";
 import { failure, type Failure } from "../report/failure.ts";
 import { stoppedFailure } from "../report/stopped.ts";
 import { failureText } from "../report/terminal.ts";
 import type { Look } from "../run.ts";
+import { appendHistory } from "../store/history.ts";
 import type { Quarantined } from "../store/quarantine.ts";
-import type { BuildLog } from "./build-log.ts";
+import { outputLogPath, type BuildLog } from "./build-log.ts";
 import type { createCanceller } from "./canceller.ts";
 import type { BuildRequest } from "./request.ts";
 
@@ -34,4 +35,32 @@ export function tellBusy(run: Run, label: string, pid: number): number {
 /** E301 or E302: held or blocked. */
 export function tellStopped(run: Run, looked: Look): number {
   return tellFailure(run, stoppedFailure(looked.decision));
+}
+
+/** The attempt's line in the history. @param outcome null: it was good. */
+export function recordAttempt(
+  run: Run,
+  looked: Look,
+  one: ExtensionDecision,
+  elapsedMs: number,
+  outcome: Failure | null,
+): void {
+  // What stopped before anything was tried (the doctor) is no attempt: an event may try it again.
+  if (outcome?.exit === 3) return;
+  appendHistory(run.ws, {
+    version: 1,
+    buildId: run.request.buildId,
+    extension: one.name,
+    at: new Date().toISOString(),
+    trigger: run.request.trigger,
+    action: one.decision === "restore" ? "restore" : "rebuild",
+    ...(one.level === undefined ? {} : { level: one.level }),
+    result: outcome === null ? "good" : outcome.code === "E209" ? "cancelled" : "failed",
+    elapsedMs,
+    commit: looked.head,
+    fingerprint: one.fingerprint,
+    reasons: one.reasons.slice(0, 5),
+    ...(outcome === null ? {} : { failure: { code: outcome.code, message: outcome.message } }),
+    ...(one.decision === "rebuild" ? { log: outputLogPath(run.ws, run.request.buildId) } : {}),
+  });
 }

@@ -3,17 +3,19 @@ import { existsSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ExtensionDecision, Workspace } from "../model.ts";
 import type { ObservedExtension } from "../observe.ts";
+import { combine } from "../decide.ts";
 import { recordFresh } from "../record-fresh.ts";
 import { type Failure, assertNever, failure } from "../report/failure.ts";
+import { stoppedFailure } from "../report/stopped.ts";
 import { summarise } from "../report/reasons.ts";
 import { duration } from "../report/terminal.ts";
 import { type Look, look } from "../run.ts";
-import { type HistoryEntry, appendHistory, estimateMs, lastFailure, readHistory } from "../store/history.ts";
+import { estimateMs, lastFailure, readHistory } from "../store/history.ts";
 import { pruneQuarantine } from "../store/quarantine.ts";
 import { pruneSlots, slotKey } from "../store/slots.ts";
 import { stateUnwritable } from "../store/state-file.ts";
 import { openLog, outputLogPath } from "./build-log.ts";
-import { tellBusy, tellFailure, tellStopped, type Run } from "./builder-run.ts";
+import { recordAttempt, tellBusy, tellFailure, tellStopped, type Run } from "./builder-run.ts";
 import { createCanceller } from "./canceller.ts";
 import { lockEnvironment } from "./environment-turn.ts";
 import { rungsFrom } from "./levels.ts";
@@ -24,6 +26,7 @@ import { rebuild } from "./rebuild.ts";
 import { recoverLocked } from "./recover.ts";
 import type { BuildRequest } from "./request.ts";
 import { restore } from "./restore.ts";
+import { decideAnew, keepSurvivor } from "./survivor.ts";
 import { changedTracked, trackedState } from "./tracked-changes.ts";
 
 /**
@@ -140,14 +143,31 @@ async function act(
   }
   if (run.request.trigger !== "typed" || round > 1) {
     const failed = lastFailure(readHistory(run.ws), one.name, one.fingerprint);
-    if (failed !== null && (one.decision === "rebuild" || failed.action === "undo")) return 1; // told by the hook
+    if (failed !== null && (one.decision === "rebuild" || one.survives || failed.action === "undo")) return 1; // told by the hook
   }
+  if (one.survives === true) {
+    const kept = await keepSurvivor(run, looked, part, one);
+    if (kept !== null) return kept;
+    const anew = decideAnew(looked, part);
+    if (anew.decision !== "rebuild") return tellFailure(run, stoppedFailure(combine([anew])));
+    return carryOut(run, looked, part, anew);
+  }
+  return carryOut(run, looked, part, one);
+}
+
+/** A restore from a slot, or a rebuild: done, recorded and told. */
+async function carryOut(
+  run: Run,
+  looked: Look,
+  part: ObservedExtension,
+  one: ExtensionDecision,
+): Promise<number> {
   const startedMs = Date.now();
   const estimate = one.decision === "rebuild" ? estimateMs(readHistory(run.ws), [one.name]) : undefined;
   run.log.tell({
     event: "extension",
     name: one.name,
-    action: one.decision,
+    action: one.decision === "restore" ? "restore" : "rebuild",
     ...(one.level === undefined ? {} : { rung: one.level }),
     ...(estimate === undefined ? {} : { estimateMs: estimate }),
     reasons: summarise(one.reasons),
@@ -155,7 +175,7 @@ async function act(
   const outcome =
     one.decision === "restore" ? await doRestore(run, looked, part) : await doRebuild(run, looked, part, one);
   const elapsedMs = Date.now() - startedMs;
-  record(run, looked, one, elapsedMs, outcome);
+  recordAttempt(run, looked, one, elapsedMs, outcome);
   if (outcome !== null) return tellFailure(run, outcome);
   const verb = one.decision === "restore" ? "restored" : "rebuilt and verified";
   run.lines.push(`${verb}: ${one.name} in ${duration(elapsedMs)}`);
@@ -209,33 +229,6 @@ async function doRebuild(
   if (changed.length > 0)
     run.lines.push(`the recipe changed tracked files: ${changed.join(", ")} (left as they are)`);
   return last;
-}
-
-function record(
-  run: Run,
-  looked: Look,
-  one: ExtensionDecision,
-  elapsedMs: number,
-  outcome: Failure | null,
-): void {
-  const entry: HistoryEntry = {
-    version: 1,
-    buildId: run.request.buildId,
-    extension: one.name,
-    at: new Date().toISOString(),
-    trigger: run.request.trigger,
-    action: one.decision === "restore" ? "restore" : "rebuild",
-    ...(one.level === undefined ? {} : { level: one.level }),
-    result: outcome === null ? "good" : outcome.code === "E209" ? "cancelled" : "failed",
-    elapsedMs,
-    commit: looked.head,
-    fingerprint: one.fingerprint,
-    reasons: one.reasons.slice(0, 5),
-    ...(outcome === null ? {} : { failure: { code: outcome.code, message: outcome.message } }),
-    ...(one.decision === "rebuild" ? { log: outputLogPath(run.ws, run.request.buildId) } : {}),
-  };
-  // What stopped before anything was tried (the doctor) is no attempt: an event may try it again.
-  if (outcome === null || outcome.exit !== 3) appendHistory(run.ws, entry);
 }
 
 /** A fresh look after the build, so that the next hook costs nothing. Files of this very moment are too young to trust. */

@@ -16,7 +16,9 @@ const ASK_AGAIN_MS = 200;
 export async function lockEnvironment(run: Run, looked: Look): Promise<EnvironmentAnswer> {
   const prefix = looked.environment.interpreter?.prefix;
   const free: EnvironmentAnswer = { kind: "held", waited: false, release: () => {} };
-  if (prefix === undefined || looked.decision.decision !== "rebuild") return free;
+  // What is verified where it is may turn out to need a rebuild.
+  const mayBuild = looked.decision.extensions.some((one) => one.decision === "rebuild" || one.survives);
+  if (prefix === undefined || !mayBuild) return free;
   for (let waited = false; ; waited = true) {
     if (run.canceller.asked) return { kind: "cancelled" };
     let answer: LockAnswer;

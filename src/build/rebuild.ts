@@ -16,6 +16,7 @@ import { planLevel } from "./levels.ts";
 import { type Planned, buildFiles, start } from "./prepare.ts";
 import { BUILD_VARIABLE, endProcessesOf } from "./process-group.ts";
 import type { RebuildRequest, Rebuilt } from "./rebuild-request.ts";
+import { survivalFacts } from "./keep-present.ts";
 import { resolveStep } from "./recipe.ts";
 import { runRecipe } from "./runner.ts";
 import { rollBack } from "./roll-back.ts";
@@ -233,5 +234,6 @@ async function makeBaseline(
     outputs: await readOutputs(ws.top, outputs),
     trackedOutputs: trackedOutputs(part.extension, observed.tracked),
     buildDirFiles: buildFiles(ws, part.extension).filter((path) => !planned.foreignBuildFiles.has(path)),
+    ...(await survivalFacts(outputs.map((path) => outputPath(ws.top, path)))),
   };
 }

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { runTypedBuild } from "../build/typed-build.ts";
+import { isRestoreOnly } from "../decide.ts";
 import { recordFresh } from "../record-fresh.ts";
 import { EXIT, failure } from "../report/failure.ts";
 import { stoppedFailure } from "../report/stopped.ts";
@@ -26,7 +27,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     return fail(io, stoppedFailure(decision));
   if (decision.decision === "fresh") await recordFresh(looked.value);
   else {
-    const isRestore = decision.decision === "restore";
+    const isRestore = isRestoreOnly(decision);
     const exit = await runTypedBuild({
       ws: ws.value,
       force: false,

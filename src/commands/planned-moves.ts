@@ -11,6 +11,9 @@ export function plannedMoves(looked: Look): string[] {
     const part = looked.extensions.find((observed) => observed.extension.name === one.name);
     if (part === undefined || (one.decision !== "rebuild" && one.decision !== "restore")) return [];
     const { extension, known, slot } = part;
+    if (one.survives === true && known.kind === "known") {
+      return known.baseline.outputs.map((output) => `verify ${showPath(output.path)} where it is`);
+    }
     if (one.decision === "restore") {
       return (slot?.baseline.outputs ?? []).map(
         (output) => `put back ${showPath(output.path)} from the kept build of ${slot?.baseline.at ?? ""}`,

@@ -1,4 +1,5 @@
 import { runTypedBuild } from "../build/typed-build.ts";
+import { isRestoreOnly } from "../decide.ts";
 import { recordOf } from "../fingerprint/environment.ts";
 import { recordFresh } from "../record-fresh.ts";
 import { EXIT } from "../report/failure.ts";
@@ -53,7 +54,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     return finish(EXIT.good);
   }
   const wait = !flags.has("no-wait");
-  const isRestore = decision.decision === "restore";
+  const isRestore = isRestoreOnly(decision);
   return finish(
     await runTypedBuild({ ws: ws.value, force, only, wait, write: io.say, showOutput: !json, isRestore }),
   );

@@ -44,6 +44,7 @@ export async function loadConfig(
     preset: preset.value?.name ?? NO_PRESET,
     mode: lastWord(sources.value, "mode")?.value ?? "auto",
     strategy: lastWord(sources.value, "strategy")?.value ?? "clean",
+    healMtimes: lastWord(sources.value, "heal-mtimes")?.value ?? false,
     interpreter,
     extensions,
     files: sources.value.map(({ file }) => file),
@@ -73,7 +74,7 @@ function refuseUndetected(): Result<Config> {
   );
 }
 
-type ScalarKey = "preset" | "mode" | "strategy" | "interpreter";
+type ScalarKey = "preset" | "mode" | "strategy" | "heal-mtimes" | "interpreter";
 
 /** The value that the file of highest precedence gives for a key, and that file. */
 function lastWord<K extends ScalarKey>(

@@ -1,7 +1,19 @@
 import type { Mode, Strategy } from "../model.ts";
 import { isTable } from "./toml.ts";
 import { suggest } from "./suggest.ts";
-import { bad, folder, glob, good, list, oneOf, program, text, textLike, typeName } from "./values.ts";
+import {
+  bad,
+  folder,
+  glob,
+  good,
+  list,
+  oneOf,
+  program,
+  text,
+  textLike,
+  typeName,
+  yesOrNo,
+} from "./values.ts";
 import type { ProblemCode, Reader, Reading } from "./values.ts";
 
 /** Where a problem is: a key at the top, or of the n-th `[[extension]]`. */
@@ -25,6 +37,7 @@ interface TopKeys {
   readonly preset?: string;
   readonly mode?: Mode;
   readonly strategy?: Strategy;
+  readonly "heal-mtimes"?: boolean;
   readonly interpreter?: string;
 }
 
@@ -87,6 +100,7 @@ const TOP: Readers<TopKeys & { readonly extension?: readonly Table[] }> = {
   preset: text,
   mode: oneOf(["auto", "foreground", "background", "notify"]),
   strategy: oneOf(["clean", "ladder"]),
+  "heal-mtimes": yesOrNo,
   interpreter: program,
   extension: readExtensionList,
 };

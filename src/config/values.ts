@@ -29,6 +29,13 @@ export function textLike(pattern: RegExp, what: string): Reader<string> {
   };
 }
 
+/** `true` or `false`. */
+export function yesOrNo(value: unknown): Reading<boolean> {
+  return typeof value === "boolean"
+    ? good(value)
+    : bad("E112", `must be true or false, not ${typeName(value)}`);
+}
+
 export function oneOf<T extends string>(choices: readonly T[]): Reader<T> {
   return (value) => {
     const choice = choices.find((each) => each === value);

@@ -67,11 +67,13 @@ function wantsColour(
   return stream.isTTY === true && TERM !== "dumb";
 }
 
-function headline({ name, decision, level }: ExtensionDecision): string {
+function headline({ name, decision, level, survives }: ExtensionDecision): string {
   switch (decision) {
     case "fresh":
       return `fresh: ${name} is the build of this source`;
     case "restore":
+      if (survives === true)
+        return `restore: ${name} outlives the change; its outputs are verified where they are`;
       return `restore: ${name} was built from this source before`;
     case "rebuild":
       return level === undefined ? `rebuild: ${name}` : `rebuild (${level}): ${name}`;

@@ -12,7 +12,9 @@ export function isBaseline(value: unknown): value is Baseline {
     isFingerprint(value["fingerprint"]) &&
     isListOf(value["outputs"], isOutput) &&
     isListOf(value["trackedOutputs"], isText) &&
-    isListOf(value["buildDirFiles"], isText)
+    isListOf(value["buildDirFiles"], isText) &&
+    (value["survives"] === undefined || isSurvives(value["survives"])) &&
+    (value["inputTimes"] === undefined || isInputTimes(value["inputTimes"]))
   );
 }
 
@@ -22,6 +24,29 @@ export function isEnvironment(value: unknown): value is EnvironmentOfRecord {
     (value["interpreter"] === null || isInterpreter(value["interpreter"])) &&
     isListOf(value["path"], isText) &&
     isTextRecord(value["variables"])
+  );
+}
+
+function isSurvives(value: unknown): boolean {
+  return isObject(value) && typeof value["torch"] === "boolean" && typeof value["python"] === "boolean";
+}
+
+function isInputTimes(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    typeof value["builtAtMs"] === "number" &&
+    isObject(value["files"]) &&
+    Object.values(value["files"]).every(isInputTime)
+  );
+}
+
+function isInputTime(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    typeof value["mtimeNs"] === "string" &&
+    /^\d+$/.test(value["mtimeNs"]) &&
+    typeof value["size"] === "number" &&
+    isText(value["id"])
   );
 }
 
