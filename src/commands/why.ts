@@ -1,9 +1,10 @@
 import { relative, resolve } from "node:path";
 import { compileGlobs } from "../config/globs.ts";
 import { PYPROJECT } from "../fingerprint/pyproject.ts";
-import { showPath } from "../git/path-bytes.ts";
-import type { Extension, RepoPath } from "../model.ts";
-import { observe } from "../observe.ts";
+import { explainPath, type Explanation } from "../explain-path.ts";
+import { inputsNow, unreadFiles } from "../fingerprint/inputs-now.ts";
+import type { RepoPath } from "../model.ts";
+import { observe, type Observed, type ObservedExtension } from "../observe.ts";
 import { EXIT, failure } from "../report/failure.ts";
 import { parse } from "./arguments.ts";
 import type { Io } from "./io.ts";
@@ -26,47 +27,28 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   const observed = await observe(ws.value, { asker: "person", only: null, ignoreOperation: true });
   if (!observed.ok) return fail(io, observed.failure, json);
   const path = relative(ws.value.top, resolve(io.cwd, name));
-  const answers = observed.value.extensions.map(({ extension, known }) => {
-    const outputs = known.kind === "known" ? known.baseline.outputs.map((output) => output.path) : [];
-    return { extension: extension.name, ...answer(extension, outputs, path) };
-  });
+  const answers: Explanation[] = [];
+  for (const part of observed.value.extensions) answers.push(await explain(observed.value, part, path));
   if (json) io.result(JSON.stringify({ version: 1, path, answers }));
   else for (const one of answers) io.result(`${one.extension}: ${one.text}`);
   return EXIT.good;
 }
 
-function answer(
-  extension: Extension,
-  outputs: readonly string[],
-  path: RepoPath,
-): { rebuilds: boolean; rule: string | null; text: string } {
-  const shown = showPath(path);
-  if (outputs.includes(path))
-    return {
-      rebuilds: true,
-      rule: null,
-      text: `${shown} is an output of the last build; a damaged one is restored`,
-    };
-  if (path === PYPROJECT && !compileGlobs(extension.inputs)(path) && extension.pyprojectTables.length > 0) {
-    return {
-      rebuilds: true,
-      rule: extension.pyprojectTables.join(", "),
-      text: `${shown} rebuilds when one of its tables ${extension.pyprojectTables.join(", ")} changes`,
-    };
-  }
-  const rules = extension.inputs.filter((glob) => compileGlobs([glob.replace(/^!/, "")])(path));
-  const last = rules.at(-1);
-  if (last === undefined)
-    return {
-      rebuilds: false,
-      rule: null,
-      text: `a change of ${shown} rebuilds nothing: no input rule names it`,
-    };
-  if (last.startsWith("!"))
-    return {
-      rebuilds: false,
-      rule: last,
-      text: `a change of ${shown} rebuilds nothing: left out by ${last}`,
-    };
-  return { rebuilds: true, rule: last, text: `a change of ${shown} rebuilds: input rule ${last}` };
+async function explain(observed: Observed, part: ObservedExtension, path: RepoPath): Promise<Explanation> {
+  const { extension, known, observation } = part;
+  const { ws, tree } = observed;
+  const baseline = known.kind === "known" ? known.baseline : null;
+  const now = await inputsNow(ws, tree, extension, null);
+  const isTables = path === PYPROJECT && !compileGlobs(extension.inputs)(path);
+  // A file that is not there yet: the rules say what its coming would mean.
+  const isNew = !tree.entries.some((entry) => entry.path === path) && compileGlobs(extension.inputs)(path);
+  const isUnread = baseline !== null && unreadFiles(baseline, now).has(path);
+  return explainPath(path, {
+    extension,
+    baseline,
+    isInput: !isUnread && (now.inputs.has(path) || observation.alsoRead?.has(path) === true || isNew),
+    closure: now.closure,
+    matches: (glob) => compileGlobs([glob])(path),
+    tables: isTables ? extension.pyprojectTables : [],
+  });
 }

@@ -131,8 +131,11 @@ test("preview --stdin: a line for a line, in order; a bad one is answered and th
 test("why names the rule", async (t) => {
   const { box, top } = await builtProject(t);
   for (const [path, text] of [
-    ["csrc/a.txt", "a change of csrc/a.txt rebuilds: input rule csrc/**"],
-    ["csrc/not-there.cu", "a change of csrc/not-there.cu rebuilds: input rule csrc/**"],
+    ["csrc/a.txt", "a change of csrc/a.txt rebuilds: input rule csrc/**. Outputs: pkg/glue.py, pkg/more.py"],
+    [
+      "csrc/not-there.cu",
+      "a change of csrc/not-there.cu rebuilds: input rule csrc/**. Outputs: pkg/glue.py, pkg/more.py",
+    ],
     ["README.md", "a change of README.md rebuilds nothing: no input rule names it"],
     ["pkg/glue.py", "pkg/glue.py is an output of the last build; a damaged one is restored"],
   ] as const) {

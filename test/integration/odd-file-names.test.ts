@@ -118,7 +118,10 @@ test("in `why`, `preview` and the pairs of a pull", async (t) => {
     NAMES.map(([, name]) => `csrc/${name}.txt was removed`).sort(),
   );
   const { stdout } = await box.cli(top, "why", "--", "csrc/new\nline.txt");
-  assert.equal(stdout, "core: a change of csrc/new\\x0aline.txt rebuilds: input rule csrc/**\n");
+  assert.equal(
+    stdout,
+    "core: a change of csrc/new\\x0aline.txt rebuilds: input rule csrc/**. Outputs: pkg/glue.py, pkg/more.py\n",
+  );
 });
 
 const OUTPUTS = `preset = "none"
