@@ -196,6 +196,7 @@ function readSlice(cursor: TokenCursor): Expression {
 
 function readAtom(cursor: TokenCursor): Expression {
   const token = cursor.next();
+  // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- the ends of lines and blocks are the default
   switch (token.kind) {
     case "name":
       if (["True", "False", "None"].includes(token.text)) return { kind: "literal", text: token.text };
@@ -220,6 +221,7 @@ function readAtom(cursor: TokenCursor): Expression {
 /** Literals side by side are one. */
 function readStrings(cursor: TokenCursor, first: ReturnType<TokenCursor["next"]>): Expression {
   const pieces: (string | Field)[] = [];
+  let text = "";
   let isBytes = false;
   let isFormat = false;
   const add = (piece: string | Field): void => {
@@ -230,6 +232,7 @@ function readStrings(cursor: TokenCursor, first: ReturnType<TokenCursor["next"]>
   for (let token = first; ; token = cursor.next()) {
     if (token.kind === "string") {
       add(token.value);
+      text += token.value;
       isBytes = token.isBytes;
     } else if (token.kind === "format") {
       isFormat = true;
@@ -239,7 +242,7 @@ function readStrings(cursor: TokenCursor, first: ReturnType<TokenCursor["next"]>
     if (kind !== "string" && kind !== "format") break;
   }
   if (isFormat) return { kind: "format", pieces };
-  return { kind: "string", value: pieces.join(""), isBytes };
+  return { kind: "string", value: text, isBytes };
 }
 
 function readDisplay(cursor: TokenCursor, bracket: Bracket, end: string): Expression {
