@@ -135,7 +135,7 @@ async function inputsOf(ws: Workspace, extension: Extension, commit: string): Pr
   const revisions = openRevisions(ws.top);
   try {
     const tree = await revisions.at(commit);
-    return tree === null ? null : await inputsAt(extension, tree);
+    return tree === null ? null : await inputsAt(ws.top, extension, tree);
   } finally {
     revisions.close();
   }

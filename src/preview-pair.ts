@@ -27,7 +27,7 @@ export async function previewPair(
   const decisions: ExtensionDecision[] = [];
   for (const { extension, known } of observed.extensions) {
     const reasons = extension.guessed
-      ? await closureReasons(extension, revisions, changes, from, to)
+      ? await closureReasons(observed.ws.top, extension, revisions, changes, from, to)
       : await ruleReasons(extension, revisions, changes);
     if (reasons === null) return null;
     const baseline = known.kind === "known" ? known.baseline : null;
@@ -76,6 +76,7 @@ async function ruleReasons(
 
 /** Where text decides what is an input, at either end. A pair that touches nothing which could be one costs no reading. */
 async function closureReasons(
+  top: string,
   extension: Extension,
   revisions: Revisions,
   changes: readonly TreeChange[],
@@ -84,8 +85,8 @@ async function closureReasons(
 ): Promise<Reason[] | null> {
   if (changes.length === 0) return [];
   const [before, now] = await Promise.all([
-    inputsOf(extension, revisions, from),
-    inputsOf(extension, revisions, to),
+    inputsOf(top, extension, revisions, from),
+    inputsOf(top, extension, revisions, to),
   ]);
   if (before === null || now === null) return null;
   return compareChoices(before, now).map((reason) =>
@@ -102,12 +103,13 @@ function alsoReadReasons(paths: readonly RepoPath[], changes: readonly TreeChang
 }
 
 async function inputsOf(
+  top: string,
   extension: Extension,
   revisions: Revisions,
   commit: string,
 ): Promise<InputsAt | null> {
   const tree = await revisions.at(commit);
-  return tree === null ? null : inputsAt(extension, tree);
+  return tree === null ? null : inputsAt(top, extension, tree);
 }
 
 async function tablesId(

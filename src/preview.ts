@@ -47,7 +47,7 @@ async function observationAt(
   tree: TreeText,
 ): Promise<Observation> {
   const { extension, observation, known } = part;
-  const inputs = await inputsAt(extension, tree);
+  const inputs = await inputsAt(observed.ws.top, extension, tree);
   const toolchain =
     known.kind === "known" ? known.baseline.fingerprint.toolchain : observation.fingerprint.toolchain;
   const fingerprint = makeFingerprint(extension, inputs, toolchain);

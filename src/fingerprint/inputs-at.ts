@@ -4,7 +4,8 @@ import { COMMIT, LINK } from "../git/content-id.ts";
 import type { Extension, RepoPath } from "../model.ts";
 import { chooseInputs, type InputChoice, sortIds } from "./choose-inputs.ts";
 import { inputMatcher } from "./inputs.ts";
-import { linkId, linkTarget } from "./link-target.ts";
+import { linkedCommit } from "./commit-links.ts";
+import { followLinks } from "./follow-links.ts";
 import { PYPROJECT, pyprojectId } from "./pyproject.ts";
 
 export interface InputsAt extends InputChoice {
@@ -12,10 +13,10 @@ export interface InputsAt extends InputChoice {
 }
 
 /** As `inputsNow` would find them with this commit checked out and nothing else in the work tree. */
-export async function inputsAt(extension: Extension, tree: TreeText): Promise<InputsAt> {
+export async function inputsAt(top: string, extension: Extension, tree: TreeText): Promise<InputsAt> {
   const isInput = inputMatcher(extension.inputs);
   const named = [...tree.ids].filter(([path, id]) => isInput(path, id.startsWith(COMMIT)));
-  const candidates = await candidateIds(extension, tree, new Map(named));
+  const candidates = await candidateIds(top, extension, tree, new Map(named));
   if (!extension.guessed) return { inputs: candidates, bystanders: new Map(), closure: null };
   const { findClosure } = await import("../closure/closure.ts");
   const closure = await findClosure(tree);
@@ -24,15 +25,17 @@ export async function inputsAt(extension: Extension, tree: TreeText): Promise<In
 
 /** Ids of chosen files: a link counts with what it points to, a file that counts by part by that part. */
 async function candidateIds(
+  top: string,
   extension: Extension,
   tree: TreeText,
   named: ReadonlyMap<RepoPath, string>,
 ): Promise<Map<RepoPath, string>> {
   const ids = new Map(named);
-  const links = [...named].filter(([, id]) => id.startsWith(LINK)).map(([path]) => path);
-  for (const [path, text] of links.length === 0 ? [] : await tree.read(links)) {
-    const target = linkTarget(path, text);
-    ids.set(path, linkId(named.get(path) ?? "", target === null ? undefined : tree.ids.get(target)));
+  const matches = inputMatcher(extension.inputs);
+  const links = [...tree.ids].filter(([path, id]) => id.startsWith(LINK) && matches(path, true));
+  if (links.length > 0) {
+    const paths = links.map(([path]) => path);
+    await followLinks(linkedCommit(top, tree), paths, (path) => matches(path, false), ids);
   }
   if (tree.ids.has(PYPROJECT) && !ids.has(PYPROJECT) && extension.pyprojectTables.length > 0) {
     const text = (await tree.read([PYPROJECT])).get(PYPROJECT);

@@ -1,14 +1,16 @@
-import { lstatSync, readFileSync, readlinkSync } from "node:fs";
+import { lstatSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { compileGlobs } from "../config/globs.ts";
-import { COMMIT, contentIds, entryId, fullPath, LINK } from "../git/content-id.ts";
-import { gitRecords, gitText } from "../git/git.ts";
-import { decodePath } from "../git/path-bytes.ts";
+import { contentIds, entryId, fullPath, LINK } from "../git/content-id.ts";
+import { fileKind } from "../git/file-kind.ts";
+import { gitText } from "../git/git.ts";
 import type { WorkTree } from "../git/work-tree.ts";
 import type { Extension, RepoPath, Workspace } from "../model.ts";
 import { sortIds } from "./choose-inputs.ts";
-import { linkId, linkTarget } from "./link-target.ts";
+import { followLinks } from "./follow-links.ts";
 import { PYPROJECT, pyprojectId } from "./pyproject.ts";
+import { submoduleState } from "./submodule.ts";
+import { linkedWorkTree } from "./work-tree-links.ts";
 
 export interface InputObservation {
   /** path -> content id, sorted by code unit. */
@@ -37,22 +39,34 @@ export async function observeFiles(
   const ids = new Map<RepoPath, string>();
   const lagging: LaggingSubmodule[] = [];
   const suspects: RepoPath[] = [];
-  let hashName: "sha1" | "sha256" = "sha1";
+  const links: RepoPath[] = [];
+  const hashName = tree.entries[0]?.oid.length === 64 ? "sha256" : "sha1";
   for (const entry of tree.entries) {
-    if (!matches(entry.path, entry.mode === "160000")) continue;
-    if (entry.oid.length === 64) hashName = "sha256";
-    if (entry.mode === "160000") {
-      const present = await submoduleId(ws, entry.path);
-      ids.set(entry.path, present === null ? "absent" : present.id);
-      if (present?.commit !== entry.oid) {
-        lagging.push({ path: entry.path, wanted: entry.oid, present: present?.commit ?? null });
-      }
-    } else if (entry.flagged || tree.dirty.has(entry.path)) suspects.push(entry.path);
-    else ids.set(entry.path, entryId(entry.mode, entry.oid));
+    const { path, mode, oid } = entry;
+    const isLink = mode === "120000";
+    if (!matches(path, mode === "160000" || isLink)) continue;
+    if (mode === "160000") {
+      const present = await submoduleState(join(ws.top, path));
+      if (present === null && entry.skipped) continue; // left out by the sparse checkout, as a file would be
+      ids.set(path, present === null ? "absent" : present.id);
+      if (present?.commit !== oid) lagging.push({ path, wanted: oid, present: present?.commit ?? null });
+      continue;
+    }
+    if (isLink) links.push(path);
+    if (!isInput(path)) continue;
+    if (entry.flagged || tree.dirty.has(path)) suspects.push(path);
+    else ids.set(path, entryId(mode, oid));
   }
   suspects.push(...tree.untracked.filter(isInput), ...[...tree.unmerged].filter(isInput));
-  for (const [path, id] of await contentIds(ws.top, suspects, hashName)) ids.set(path, id);
-  await followLinks(ws, tree, ids, hashName);
+  for (const [path, id] of await contentIds(ws.top, suspects, hashName)) {
+    ids.set(path, id);
+    if (id.startsWith(LINK)) links.push(path);
+  }
+  links.push(...tree.untracked.filter((path) => matches(path, true) && !isInput(path) && isLinkAt(ws, path)));
+  if (links.length > 0) {
+    const present = await linksAsTheyAre(ws, links, ids);
+    await followLinks(linkedWorkTree(ws.top, tree, hashName), present, isInput, ids);
+  }
   return { ids: sortIds(ids), lagging };
 }
 
@@ -88,78 +102,55 @@ export function inputMatcher(globs: readonly string[]): EntryMatcher {
 /** inode and ctime of each input, for telling whether anybody wrote one while a build ran. */
 export function stampInputs(top: string, paths: Iterable<RepoPath>): Map<RepoPath, string> {
   const stamps = new Map<RepoPath, string>();
-  for (const path of paths) {
-    const stat = lstatSync(fullPath(top, path), { bigint: true, throwIfNoEntry: false });
-    stamps.set(path, stat ? `${stat.ino}:${stat.isDirectory() ? "folder" : stat.ctimeNs}` : "absent");
-  }
+  for (const path of paths) stamps.set(path, stampOf(fullPath(top, path)));
   return stamps;
 }
 
-/** Adds to each link's id the content of the file of the tree that it points to. */
-async function followLinks(
-  ws: Workspace,
-  tree: WorkTree,
-  ids: Map<RepoPath, string>,
-  hashName: "sha1" | "sha256",
-): Promise<void> {
-  const links = [...ids].filter(([, id]) => id.startsWith(LINK));
-  if (links.length === 0) return;
-  const index = new Map(tree.entries.map((entry) => [entry.path, entry]));
-  for (const [path, id] of links) {
-    const target = linkTarget(path, readLink(ws.top, path));
-    if (target === null) continue;
-    const entry = index.get(target);
-    const isClean = entry !== undefined && !entry.flagged && !tree.dirty.has(target);
-    const targetId = isClean
-      ? entryId(entry.mode, entry.oid)
-      : (await contentIds(ws.top, [target], hashName)).get(target);
-    ids.set(path, linkId(id, targetId));
+function stampOf(path: string | Buffer): string {
+  try {
+    const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+    if (stat === undefined) return "absent";
+    return `${stat.ino}:${stat.isDirectory() ? "folder" : stat.ctimeNs}`;
+  } catch {
+    return "absent"; // a loop of links, or no longer to be reached
   }
 }
 
-function readLink(top: string, path: RepoPath): string {
-  try {
-    return decodePath(readlinkSync(fullPath(top, path), { encoding: "buffer" }));
-  } catch {
-    return "/"; // gone since: points nowhere in the tree
+function isLinkAt(ws: Workspace, path: RepoPath): boolean {
+  return fileKind(fullPath(ws.top, path)) === "link";
+}
+
+/**
+ * Those that are links on disk. With `core.symlinks=false` git writes a plain file with the link's text in its place:
+ * its id is still that of the link, whether git or we have looked at it.
+ */
+async function linksAsTheyAre(
+  ws: Workspace,
+  links: readonly RepoPath[],
+  ids: Map<RepoPath, string>,
+): Promise<RepoPath[]> {
+  const present: RepoPath[] = [];
+  for (const path of new Set(links)) {
+    const kind = fileKind(fullPath(ws.top, path));
+    const id = ids.get(path);
+    if (kind === "link") present.push(path);
+    else if (kind === "file" && id !== undefined && !id.startsWith(LINK) && (await hasNoLinks(ws)))
+      ids.set(path, LINK + id);
   }
+  return present;
+}
+
+async function hasNoLinks(ws: Workspace): Promise<boolean> {
+  return (await gitText(ws.top, ["config", "--type=bool", "core.symlinks"])) === "false";
 }
 
 async function setPyproject(ws: Workspace, extension: Extension, ids: Map<RepoPath, string>): Promise<void> {
   if (extension.pyprojectTables.length === 0 || ids.has(PYPROJECT)) return;
   try {
-    ids.set(
-      PYPROJECT,
-      await pyprojectId(readFileSync(join(ws.top, PYPROJECT), "utf8"), extension.pyprojectTables),
-    );
+    const file = join(ws.top, PYPROJECT);
+    if (!statSync(file).isFile()) return; // to open a pipe would wait for ever
+    ids.set(PYPROJECT, await pyprojectId(readFileSync(file, "utf8"), extension.pyprojectTables));
   } catch {
     // Not there: no id, so its coming is an addition and its going a removal.
   }
-}
-
-/** The commit that a submodule has checked out, and an id that also holds its local changes. */
-async function submoduleId(ws: Workspace, path: RepoPath): Promise<{ commit: string; id: string } | null> {
-  const folder = join(ws.top, path);
-  if (lstatSync(join(folder, ".git"), { throwIfNoEntry: false }) === undefined) return null;
-  const commit = await gitText(folder, ["rev-parse", "--verify", "--quiet", "HEAD"]);
-  if (commit === null) return null;
-  const changed = await gitRecords(folder, [
-    "status",
-    "--porcelain",
-    "--no-renames",
-    "--ignore-submodules=none",
-    "-uall",
-    "-z",
-  ]);
-  const paths = (changed ?? [])
-    .map((record) => decodePath(record.subarray(3)))
-    .filter((name) => !name.endsWith("/"));
-  if (paths.length === 0) return { commit, id: COMMIT + commit };
-  const local = await contentIds(folder, paths, commit.length === 64 ? "sha256" : "sha1");
-  const { createHash } = await import("node:crypto");
-  const text = paths
-    .sort()
-    .map((name) => `${name}\0${local.get(name) ?? "absent"}\0`)
-    .join("");
-  return { commit, id: `${COMMIT}${commit}+${createHash("sha256").update(text).digest("hex")}` };
 }

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
-import { lstatSync, readFileSync, readlinkSync } from "node:fs";
+import { createReadStream, readlinkSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
 import type { RepoPath } from "../model.ts";
+import { fileKind } from "./file-kind.ts";
 import { git } from "./git.ts";
 import { encodePath, toBytes } from "./path-bytes.ts";
 
@@ -16,9 +18,13 @@ export function entryId(mode: string, oid: string): string {
   return oid;
 }
 
+/** Id of a file that is there and that nobody here may read. It equals no content. */
+const UNREADABLE = "unreadable";
+
 /**
  * Content ids of files as they are in the work tree, by git's own rules (filters, line endings), so that a file
- * whose content equals the committed one gets the committed id. A path that is not there is left out.
+ * whose content equals the committed one gets the committed id. A path that is not there is left out, and so is a
+ * folder, a pipe or a device.
  */
 export async function contentIds(
   top: string,
@@ -28,23 +34,40 @@ export async function contentIds(
   const ids = new Map<RepoPath, string>();
   const plain: RepoPath[] = [];
   for (const path of paths) {
-    const stat = lstatSync(fullPath(top, path), { throwIfNoEntry: false });
-    if (stat?.isFile()) plain.push(path);
-    else if (stat?.isSymbolicLink()) ids.set(path, LINK + linkId(fullPath(top, path), hashName));
-  }
-  if (plain.length === 0) return ids;
-  const answer = await git(top, ["hash-object", "--stdin-paths"], plain.map(quotePath).join("\n") + "\n");
-  const oids = answer.stdout.toString("latin1").trimEnd().split("\n");
-  if (answer.code === 0 && oids.length === plain.length) {
-    plain.forEach((path, at) => ids.set(path, oids[at] ?? ""));
-  } else {
-    // A file vanished or cannot be read: each for itself, so that one does not hide the others.
-    for (const path of plain) {
-      const id = rawId(fullPath(top, path), hashName);
-      if (id !== null) ids.set(path, id);
+    const full = fullPath(top, path);
+    const kind = fileKind(full);
+    if (kind === "file") plain.push(path);
+    else if (kind === "unreadable") ids.set(path, UNREADABLE);
+    else if (kind === "link") {
+      const id = textId(full, hashName);
+      if (id !== null) ids.set(path, LINK + id);
     }
   }
+  await hashFiles(top, plain, hashName, ids);
   return ids;
+}
+
+/** git stops at the first file that it cannot hash: then by halves, so that one does not hide the others. */
+async function hashFiles(
+  top: string,
+  paths: readonly RepoPath[],
+  hashName: "sha1" | "sha256",
+  ids: Map<RepoPath, string>,
+): Promise<void> {
+  if (paths.length === 0) return;
+  const answer = await git(top, ["hash-object", "--stdin-paths"], paths.map(quotePath).join("\n") + "\n");
+  const oids = answer.stdout.toString("latin1").trimEnd().split("\n");
+  if (answer.code === 0 && oids.length === paths.length) {
+    paths.forEach((path, at) => ids.set(path, oids[at] ?? ""));
+  } else if (paths.length === 1) {
+    const [path = ""] = paths;
+    const id = await rawId(fullPath(top, path), hashName);
+    if (id !== null) ids.set(path, id);
+  } else {
+    const middle = paths.length >> 1;
+    await hashFiles(top, paths.slice(0, middle), hashName, ids);
+    await hashFiles(top, paths.slice(middle), hashName, ids);
+  }
 }
 
 /** Absolute path for `node:fs`, as bytes where the name is not UTF-8. */
@@ -52,19 +75,29 @@ export function fullPath(top: string, path: RepoPath): string | Buffer {
   return encodePath(join(top, path));
 }
 
-function linkId(path: string | Buffer, hashName: string): string {
-  return objectId(readlinkSync(path, { encoding: "buffer" }), hashName);
-}
-
-function rawId(path: string | Buffer, hashName: string): string | null {
+/** Object id of a link's text; null when it is no link any more. */
+function textId(path: string | Buffer, hashName: string): string | null {
   try {
-    return objectId(readFileSync(path), hashName);
+    return objectId(readlinkSync(path, { encoding: "buffer" }), hashName);
   } catch {
     return null;
   }
 }
 
-function objectId(content: Buffer, hashName: string): string {
+/** Object id of a file's bytes as they are, without filters, of any size. Null: it is not there. */
+export async function rawId(path: string | Buffer, hashName: string): Promise<string | null> {
+  if (fileKind(path) !== "file") return null;
+  try {
+    const hash = createHash(hashName).update(`blob ${statSync(path).size}\0`);
+    await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
+    return hash.digest("hex");
+  } catch {
+    return fileKind(path) === "absent" ? null : UNREADABLE;
+  }
+}
+
+/** Object id that git gives to a blob of these bytes. */
+export function objectId(content: Buffer, hashName: string): string {
   return createHash(hashName).update(`blob ${content.length}\0`).update(content).digest("hex");
 }
 

@@ -14,6 +14,8 @@ export const PINNED: readonly string[] = [
   "color.ui=false",
   "core.untrackedCache=false",
   "log.showSignature=false",
+  // Two names that differ in case are two files here, whatever a config copied from another system says.
+  ...(process.platform === "linux" ? ["core.ignoreCase=false"] : []),
 ].flatMap((setting) => ["-c", setting]);
 
 export interface GitOutput {
@@ -94,11 +96,25 @@ const LOCAL_VARIABLES: readonly string[] = [
   "GIT_INTERNAL_SUPER_PREFIX",
 ];
 
+/** Not local to a repository, but `git --literal-pathspecs commit` hands them to its hooks all the same. */
+const MEANINGS: readonly string[] = [
+  "GIT_LITERAL_PATHSPECS",
+  "GIT_GLOB_PATHSPECS",
+  "GIT_NOGLOB_PATHSPECS",
+  "GIT_ICASE_PATHSPECS",
+  "GIT_ATTR_SOURCE",
+];
+
 /** Environment without git's local variables, such as GIT_DIR that hooks of linked worktrees export. */
 export function withoutGitVariables(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const clean = { ...environment };
   for (const name of Object.keys(clean)) {
-    if (LOCAL_VARIABLES.includes(name) || /^GIT_CONFIG_(KEY|VALUE)_\d+$/.test(name)) delete clean[name];
+    if (
+      LOCAL_VARIABLES.includes(name) ||
+      MEANINGS.includes(name) ||
+      /^GIT_CONFIG_(KEY|VALUE)_\d+$/.test(name)
+    )
+      delete clean[name];
   }
   return clean;
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import type { TreeReader } from "../config/tree-reader.ts";
 import type { RepoPath } from "../model.ts";
 import { fullPath } from "./content-id.ts";
@@ -13,7 +13,9 @@ export function workTreeReader(top: string, tree: WorkTree): TreeReader {
     isTracked: (path) => tracked.has(path),
     read: (path) => {
       try {
-        return readFileSync(fullPath(top, path), "utf8");
+        const full = fullPath(top, path);
+        // A pipe would keep us waiting for ever, and a device may have no end.
+        return statSync(full).isFile() ? readFileSync(full, "utf8") : null;
       } catch {
         return null;
       }

@@ -1,5 +1,6 @@
 import type { RepoPath, Workspace } from "../model.ts";
 import { gitRecords } from "./git.ts";
+import { filesOfNested } from "./nested.ts";
 import { decodePath } from "./path-bytes.ts";
 
 /** One line of the index. `flagged`: git was told not to look at the file (assume-unchanged, skip-worktree). */
@@ -8,6 +9,8 @@ export interface IndexEntry {
   readonly mode: string;
   readonly oid: string;
   readonly flagged: boolean;
+  /** skip-worktree: a sparse checkout leaves the file out, unless somebody put it there. */
+  readonly skipped: boolean;
 }
 
 /** What the index and the work tree hold, as git sees them, but without trusting its flags. */
@@ -17,31 +20,36 @@ export interface WorkTree {
   readonly unmerged: ReadonlySet<RepoPath>;
   /** Tracked paths whose stat or content differs from the index. */
   readonly dirty: ReadonlySet<RepoPath>;
-  /** Neither tracked nor git-ignored. */
+  /** Neither tracked nor git-ignored; files of repositories that lie in the tree included. */
   readonly untracked: readonly RepoPath[];
 }
 
 /** Index and work tree of `ws`; null when git cannot read them. Never writes the index. */
 export async function readWorkTree(ws: Workspace): Promise<WorkTree | null> {
   const [index, dirty, untracked] = await Promise.all([
-    gitRecords(ws.top, ["ls-files", "-s", "-v", "-z"]),
+    readIndex(ws.top),
     gitRecords(ws.top, ["diff-files", "--name-only", "--no-renames", "--ignore-submodules=all", "-z"]),
     gitRecords(ws.top, ["ls-files", "-o", "--exclude-standard", "-z"]),
   ]);
   if (index === null || dirty === null || untracked === null) return null;
   const entries: IndexEntry[] = [];
   const unmerged = new Set<RepoPath>();
-  for (const record of index) {
-    const entry = parseEntry(record);
+  for (const entry of index) {
     if (entry.stage === "0") entries.push(entry);
     else unmerged.add(entry.path);
   }
-  return {
-    entries,
-    unmerged,
-    dirty: new Set(dirty.map(decodePath)),
-    untracked: untracked.map(decodePath).filter((path) => !path.endsWith("/")),
-  };
+  const others: RepoPath[] = [];
+  for (const path of untracked.map(decodePath)) {
+    if (path.endsWith("/")) others.push(...(await filesOfNested(ws.top, path)));
+    else others.push(path);
+  }
+  return { entries, unmerged, dirty: new Set(dirty.map(decodePath)), untracked: others };
+}
+
+/** All lines of the index, merge stages included; null when git cannot read it. */
+export async function readIndex(top: string): Promise<(IndexEntry & { readonly stage: string })[] | null> {
+  const records = await gitRecords(top, ["ls-files", "-s", "-v", "-z"]);
+  return records?.map(parseEntry) ?? null;
 }
 
 /** Paths under `folders` that git ignores and does not track; of the top (`""`) only its own files. */
@@ -65,5 +73,6 @@ function parseEntry(record: Buffer): IndexEntry & { stage: string } {
   const tab = record.indexOf(9);
   const [flag = "", mode = "", oid = "", stage = ""] = record.toString("latin1", 0, tab).split(" ");
   const path = decodePath(record.subarray(tab + 1));
-  return { path, mode, oid, stage, flagged: flag === "S" || flag !== flag.toUpperCase() };
+  const skipped = flag === "S" || flag === "s";
+  return { path, mode, oid, stage, skipped, flagged: skipped || flag !== flag.toUpperCase() };
 }
