@@ -16,8 +16,10 @@ export interface BuildFileFacts {
 
 /** Said by a source or a header. */
 export interface SourceFacts {
-  /** As written between the quotes or brackets of `#include`, or for Cython as paths of what is cimported or included. */
+  /** As written between the quotes of `#include`, or for Cython as paths of what is cimported or included. */
   readonly includes: readonly string[];
+  /** As written between `<` and `>`: looked for in the search path, never beside the file itself. */
+  readonly searched: readonly string[];
 }
 
 /** One state of the tree: a commit's, or the work tree's. */

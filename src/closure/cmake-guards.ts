@@ -1,0 +1,42 @@
+/** Conditions that are certainly false in a build of the Python extension. */
+import type { CMakeArgument } from "./cmake-tokens.ts";
+
+/** Set by scikit-build-core, and by nothing else. */
+export const NOT_SKBUILD = "!SKBUILD";
+
+/**
+ * Names that must be on for a branch to be read: switches for tests, benchmarks, examples and documents, which are
+ * off unless somebody turns them on. With `OR` nothing is certain. Other switches are left alone: `CMAKE_ARGS` of
+ * the user may set them.
+ */
+export function guardsOf(condition: readonly CMakeArgument[]): string[] {
+  const words = condition.map(({ text }) => text.replace(/^\$\{(\w+)\}$/, "$1"));
+  if (words.some((word) => word === "OR")) return [];
+  const guards: string[] = [];
+  words.forEach((word, at) => {
+    const before = words[at - 1];
+    const isNegated = before === "NOT" || (before === "DEFINED" && words[at - 2] === "NOT");
+    if (word === "SKBUILD" && isNegated) guards.push(NOT_SKBUILD);
+    if (!ASIDE_SWITCH.test(word) || !/^\w+$/.test(word)) return;
+    const isAlone = (before === undefined || before === "AND" || before === "(") && !isOperator(words[at + 1]);
+    if (isAlone) guards.push(word);
+  });
+  return guards;
+}
+
+/** What holds for the branches behind a condition: it was false. */
+export function guardsBehind(condition: readonly CMakeArgument[]): string[] {
+  const words = condition.map(({ text }) => text).filter((word) => word !== "DEFINED");
+  return words.length === 1 && words[0] === "SKBUILD" ? [NOT_SKBUILD] : [];
+}
+
+/** True for values that CMake takes for false. */
+export function isFalse(value: string | undefined): boolean {
+  return value === undefined || /^(?:0|off|no|false|n|ignore|notfound|.*-notfound|)$/i.test(value);
+}
+
+const ASIDE_SWITCH = /TEST|BENCH|EXAMPLE|SAMPLE|DEMO|FUZZ|(?:^|_)DOCS?(?:$|_)/i;
+
+function isOperator(word: string | undefined): boolean {
+  return word !== undefined && word !== "AND" && word !== ")";
+}
