@@ -10,12 +10,12 @@ import { watch } from "./build/viewer.ts";
 import { isRestoreOnly } from "./decide.ts";
 import { isBisecting } from "./git/operation.ts";
 import type { Decision, ExtensionDecision, Mode, Reason, Workspace } from "./model.ts";
-import { recordFresh } from "./record-fresh.ts";
 import { EXIT } from "./report/failure.ts";
 import { summarise } from "./report/reasons.ts";
 import { stoppedFailure } from "./report/stopped.ts";
 import { duration, failureText } from "./report/terminal.ts";
 import { look } from "./run.ts";
+import { settleFresh } from "./settle-fresh.ts";
 import { lastFailure, readHistory } from "./store/history.ts";
 import { readEnvironment } from "./store/environment.ts";
 
@@ -36,10 +36,11 @@ export async function lookForEvent(ws: Workspace, hook: string, context: EventCo
   dropCheckPending(ws);
   const recovered = await recover(ws);
   if (!recovered.ok) return context.say(failureText(recovered.failure));
-  const looked = await look(ws, { asker: "event", only: null, ignoreOperation: context.ignoreOperation });
+  const ask = { asker: "event", only: null, ignoreOperation: context.ignoreOperation } as const;
+  const looked = await look(ws, ask);
   if (!looked.ok) return context.say(failureText(looked.failure));
   const { decision, config } = looked.value;
-  await recordFresh(looked.value);
+  await settleFresh(looked.value, ask);
   const recorded = readEnvironment(ws);
   if (decision.decision === "fresh") return;
   if (decision.decision === "held" || decision.decision === "blocked") {

@@ -203,6 +203,7 @@ async function doRebuild(
   one: ExtensionDecision,
 ): Promise<Failure | null> {
   const before = await trackedState(run.ws, looked.tree);
+  if (looked.config.healMtimes && one.level !== "clean") await (await import("./heal.ts")).healTimes(looked);
   let last: Failure | null = null;
   for (const level of rungsFrom(one.level ?? "clean")) {
     const built = await rebuild(looked, part, {

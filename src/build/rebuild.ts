@@ -4,7 +4,7 @@ import { stampInputs } from "../fingerprint/inputs.ts";
 import { outputPath } from "../fingerprint/output-path.ts";
 import { readOutputs } from "../fingerprint/outputs.ts";
 import { showPath } from "../git/path-bytes.ts";
-import type { Baseline, Extension, Workspace } from "../model.ts";
+import type { Baseline, Extension, InputTimes, Workspace } from "../model.ts";
 import { type Observed, type ObservedExtension, observe } from "../observe.ts";
 import { type Result, err, ok, refuse } from "../report/failure.ts";
 import { stateUnwritable } from "../store/state-file.ts";
@@ -234,6 +234,12 @@ async function makeBaseline(
     outputs: await readOutputs(ws.top, outputs),
     trackedOutputs: trackedOutputs(part.extension, observed.tracked),
     buildDirFiles: buildFiles(ws, part.extension).filter((path) => !planned.foreignBuildFiles.has(path)),
+    ...(observed.config.healMtimes ? { inputTimes: await inputTimes(observed, part) } : {}),
     ...(await survivalFacts(outputs.map((path) => outputPath(ws.top, path)))),
   };
+}
+
+async function inputTimes(observed: Observed, part: ObservedExtension): Promise<InputTimes> {
+  const { readInputTimes } = await import("./heal.ts");
+  return readInputTimes(observed.ws.top, observed.tree, part.inputs.keys());
 }

@@ -69,8 +69,13 @@ export async function restore(
         const full = outputPath(ws.top, path);
         if (!wanted.some((output) => output.path === path)) rmSync(encodePath(full), { force: true }); // kept aside
       }
+      // The build directories are of the last build, not of the slot's: its times hold only where the two are one.
+      const { inputTimes: _times, ...kept } = slot.baseline;
+      const last = part.known.kind === "known" ? part.known.baseline : null;
+      const isLast = last?.fingerprint.hash === request.fingerprint.hash;
       const baseline: Baseline = {
-        ...slot.baseline,
+        ...kept,
+        ...(isLast && last.inputTimes !== undefined ? { inputTimes: last.inputTimes } : {}),
         buildId,
         origin: "restored",
         at,

@@ -2,10 +2,10 @@ import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { runTypedBuild } from "../build/typed-build.ts";
 import { isRestoreOnly } from "../decide.ts";
-import { recordFresh } from "../record-fresh.ts";
 import { EXIT, failure } from "../report/failure.ts";
 import { stoppedFailure } from "../report/stopped.ts";
 import { look } from "../run.ts";
+import { settleFresh } from "../settle-fresh.ts";
 import type { Io } from "./io.ts";
 import { fail, openWorkspace } from "./start.ts";
 
@@ -20,12 +20,13 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   }
   const ws = await openWorkspace(io);
   if (!ws.ok) return fail(io, ws.failure);
-  const looked = await look(ws.value, { asker: "person", only: null, ignoreOperation: false });
+  const ask = { asker: "person", only: null, ignoreOperation: false } as const;
+  const looked = await look(ws.value, ask);
   if (!looked.ok) return fail(io, looked.failure);
   const { decision } = looked.value;
   if (decision.decision === "held" || decision.decision === "blocked")
     return fail(io, stoppedFailure(decision));
-  if (decision.decision === "fresh") await recordFresh(looked.value);
+  if (decision.decision === "fresh") await settleFresh(looked.value, ask);
   else {
     const isRestore = isRestoreOnly(decision);
     const exit = await runTypedBuild({

@@ -1,12 +1,12 @@
 import { runTypedBuild } from "../build/typed-build.ts";
 import { isRestoreOnly } from "../decide.ts";
 import { recordOf } from "../fingerprint/environment.ts";
-import { recordFresh } from "../record-fresh.ts";
 import { EXIT } from "../report/failure.ts";
 import { decisionJson } from "../report/json.ts";
 import { stoppedFailure } from "../report/stopped.ts";
 import { decisionText } from "../report/terminal.ts";
 import { look, type Look } from "../run.ts";
+import { settleFresh } from "../settle-fresh.ts";
 import { writeEnvironment } from "../store/environment.ts";
 import { parse } from "./arguments.ts";
 import type { Io } from "./io.ts";
@@ -33,7 +33,8 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   const { flags, values } = args.value;
   const only = values.get("extension") ?? null;
   const force = flags.has("force");
-  const looked = await look(ws.value, { asker: "person", only, ignoreOperation: false, force });
+  const ask = { asker: "person", only, ignoreOperation: false, force } as const;
+  const looked = await look(ws.value, ask);
   if (!looked.ok) return fail(io, looked.failure, json);
   const { decision } = looked.value;
   if (flags.has("dry-run")) return dryRun(io, looked.value, json);
@@ -49,7 +50,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     // Restored by an event in a new work tree, say: from now on events know what to build with.
     if (looked.value.record === null)
       writeEnvironment(ws.value, recordOf(looked.value.environment, new Date().toISOString()));
-    await recordFresh(looked.value);
+    await settleFresh(looked.value, ask);
     if (!json) for (const line of decisionText(decision)) io.result(line);
     return finish(EXIT.good);
   }
