@@ -20,8 +20,8 @@ export type Mode = "auto" | "foreground" | "background" | "notify";
 export type Strategy = "clean" | "ladder";
 export type Level = "incremental" | "reconfigure" | "clean";
 
-/** Tools whose identity can be part of a fingerprint. */
-export type ToolRole = "cc" | "cxx" | "nvcc" | "cmake" | "ninja" | "meson" | "python";
+/** Tools whose identity can be part of a fingerprint; `recipe`: other programs that the recipe names. */
+export type ToolRole = "cc" | "cxx" | "nvcc" | "cmake" | "ninja" | "meson" | "python" | "recipe";
 
 /** One thing that is rebuilt as a unit, after presets, files and detection were merged. */
 export interface Extension {
@@ -78,7 +78,7 @@ export interface Interpreter {
   /** site-packages folders, purelib first. */
   readonly sitePackages: readonly string[];
   readonly includeDir: string;
-  /** Files whose change means another Python: the real binary, `_sysconfigdata*.py`. */
+  /** Files whose change may mean another Python: first the real binary, then `_sysconfigdata*.py` and headers. */
   readonly identityFiles: readonly string[];
 }
 
@@ -115,8 +115,10 @@ export interface Tool {
   readonly files: readonly ToolFile[];
   /** For people: `12.2.0`. Empty when unknown. */
   readonly version: string;
-  /** sha256 over the contents of `files`; free of paths and times. Empty when the tool is absent. */
+  /** sha256 over what counts of `files` (contents, versions); free of paths and times. Empty when the tool is absent. */
   readonly identity: string;
+  /** What each driver answered when it was asked for its parts, so that an unmoved one is not asked again. */
+  readonly parts?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A distribution of the environment: torch, setuptools, pybind11... */

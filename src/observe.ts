@@ -129,6 +129,8 @@ async function observeExtension(
       interpreter,
       roles: extension.tools,
       packages: extension.packages,
+      recipe: extension.recipe,
+      top: ws.top,
       previous: baseline?.fingerprint.toolchain ?? null,
       mayRun: base.mayRun,
     }),

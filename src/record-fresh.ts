@@ -49,8 +49,10 @@ export async function recordFresh(looked: Look): Promise<void> {
     for (const path of await submodulePaths(ws.top, tree, new Set(inputs.keys()))) paths.add(path);
     const { toolchain } = observation.fingerprint;
     for (const file of toolchainFiles(toolchain, environment.interpreter)) paths.add(file);
-    for (const path of toolchainAbsences({ environment, roles: extension.tools, mayRun: looked.mayRun }))
-      absent.add(path);
+    const { tools: roles, packages, recipe } = extension;
+    const { interpreter } = environment;
+    const sought = { environment, interpreter, roles, packages, recipe, top: ws.top, mayRun: looked.mayRun };
+    for (const path of toolchainAbsences(sought)) absent.add(path);
     paths.add(baselinePath(ws, extension.name, environment.interpreter?.path ?? null));
   }
   writeFresh({ top: ws.top, stateDir: ws.stateDir, paths, absent, lookedAtMs: looked.lookedAtMs });

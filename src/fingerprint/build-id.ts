@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto";
 import { closeSync, openSync, readSync } from "node:fs";
+import { hashFile } from "./outputs.ts";
 
 const PT_NOTE = 4;
 const NT_GNU_BUILD_ID = 3;
@@ -29,6 +31,12 @@ export function readBuildId(path: string): string | null {
   } finally {
     closeSync(file);
   }
+}
+
+/** Content id of a library: its build id where it has one, else the hash of its bytes. Throws when unreadable. */
+export async function libraryId(path: string): Promise<string> {
+  const id = readBuildId(path);
+  return id === null ? hashFile(path) : createHash("sha256").update(`build-id ${id}`).digest("hex");
 }
 
 /** Notes are (name size, content size, type), then both parts padded to four bytes. */

@@ -1,4 +1,6 @@
 import type { Package, Reason, Tool, Toolchain } from "../model.ts";
+import { nameOfPath } from "./command-line.ts";
+import { rolesOfVariable, variableMeanings } from "./variable-meaning.ts";
 
 /** Differences of two toolchains by content; where tools lie and when they were installed is none. */
 export function compareToolchains(before: Toolchain, now: Toolchain): Reason[] {
@@ -14,7 +16,7 @@ export function compareToolchains(before: Toolchain, now: Toolchain): Reason[] {
       entry,
     ),
   );
-  return [...tools, ...packages, ...compareVariables(before.variables, now.variables)];
+  return [...tools, ...packages, ...compareVariables(before, now)];
 }
 
 function compareTools(before: Tool | undefined, now: Tool): Reason[] {
@@ -34,7 +36,8 @@ function toolText(was: Tool, now: Tool, changed: string): string {
   const from = nameOf(was) === name ? versionOf(was) : `${nameOf(was)} ${versionOf(was)}`;
   const to = nameOf(was) === name ? versionOf(now) : `${name} ${versionOf(now)}`;
   if (from !== to) return nameOf(was) === name ? `${name} ${from} -> ${to}` : `${from} -> ${to}`;
-  const part = baseName(changed) === name ? "" : ` (${baseName(changed)})`;
+  const part = nameOfPath(changed) === name ? "" : ` (${nameOfPath(changed)})`;
+  if (now.version === "") return `${name}: other content${part}`;
   return `${name} ${to}: same version, other content${part}`;
 }
 
@@ -47,25 +50,31 @@ function comparePackages(before: Package | undefined, now: Package): Reason[] {
   return [{ kind: "package-changed", path: now.name, from, to, text }];
 }
 
-function compareVariables(before: Toolchain["variables"], now: Toolchain["variables"]): Reason[] {
-  const names = [...new Set([...Object.keys(before), ...Object.keys(now)])].sort();
+/** A variable that chooses a tool is told beside the tool that changed; alone, only what it says beyond the tool counts. */
+function compareVariables(before: Toolchain, now: Toolchain): Reason[] {
+  const names = [...new Set([...Object.keys(before.variables), ...Object.keys(now.variables)])].sort();
+  const [meant, means] = [variableMeanings(before), variableMeanings(now)];
   return names
-    .filter((name) => before[name] !== now[name])
+    .filter((name) => before.variables[name] !== now.variables[name])
+    .filter((name) => meant.get(name) !== means.get(name) || choseAnother(name, before, now))
     .map((name) => {
-      const [from, to] = [before[name] ?? "unset", now[name] ?? "unset"];
+      const [from, to] = [before.variables[name] ?? "unset", now.variables[name] ?? "unset"];
       return { kind: "env-changed", path: name, from, to, text: `${name}: ${from} -> ${to}` };
     });
 }
 
+function choseAnother(name: string, before: Toolchain, now: Toolchain): boolean {
+  return rolesOfVariable(name).some((role) => {
+    const [was, is] = [before, now].map(({ tools }) => tools.find((tool) => tool.role === role));
+    return is !== undefined && is.path !== null && was?.identity !== is.identity;
+  });
+}
+
 /** What people call it: the program's name, which for a role may be `g++` or `clang++`. */
 function nameOf(tool: Tool): string {
-  return tool.role === "python" || tool.path === null ? tool.role : baseName(tool.path);
+  return tool.role === "python" || tool.path === null ? tool.role : nameOfPath(tool.path);
 }
 
 function versionOf(tool: Tool): string {
   return tool.path === null ? "none" : tool.version || "unknown version";
-}
-
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
 }

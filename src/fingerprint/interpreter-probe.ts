@@ -31,9 +31,8 @@ try:
 except AttributeError:
     data = []
 include = sysconfig.get_path("include")
-files = data + [sysconfig.get_config_h_filename(), os.path.join(include, "patchlevel.h")]
-if var("Py_ENABLE_SHARED"):
-    files.append(os.path.join(var("LIBDIR") or "", var("INSTSONAME") or ""))
+names = ["patchlevel.h", "Python.h"]
+files = data + [sysconfig.get_config_h_filename()] + [os.path.join(include, n) for n in names]
 print(json.dumps({
     "executable": sys.executable,
     "version": ".".join(map(str, sys.version_info[:3])),

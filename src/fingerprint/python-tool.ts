@@ -1,6 +1,10 @@
-import type { Interpreter, Tool } from "../model.ts";
+import { basename } from "node:path";
+import type { Interpreter, Tool, ToolFile } from "../model.ts";
+import { hashFile } from "./outputs.ts";
 import { probeInterpreter } from "./interpreter.ts";
+import { headersId } from "./python-headers.ts";
 import { isExecutable, realOf } from "./search-path.ts";
+import { isSysconfigData, sysconfigId } from "./sysconfig-data.ts";
 import { identityOf, readAll, type ToolFileReader } from "./tool-files.ts";
 
 /**
@@ -13,7 +17,7 @@ export async function currentInterpreter(
   read: ToolFileReader,
 ): Promise<Interpreter | null> {
   if (recorded === null || !isExecutable(recorded.path)) return null;
-  const files = await readAll(read, pythonFiles(recorded));
+  const files = await readPython(recorded, read);
   const isSame =
     recorded.identityFiles[0] === realOf(recorded.path) &&
     before?.identity === pythonIdentity(recorded, files);
@@ -22,18 +26,29 @@ export async function currentInterpreter(
   return probed.ok ? probed.value : null;
 }
 
-/** The Python of a toolchain: its ABI and its own files. */
+/**
+ * The Python of a toolchain, as an extension is made from it: its ABI, version, headers and build settings. The
+ * interpreter's own code is no part of an extension, which calls it by the ABI: a rebuilt or patched binary of the
+ * same version, with the same headers, makes the same extension. Without headers there is only the binary to go by.
+ */
 export async function observePython(interpreter: Interpreter | null, read: ToolFileReader): Promise<Tool> {
   if (interpreter === null) return { role: "python", path: null, files: [], version: "", identity: "" };
-  const files = await readAll(read, pythonFiles(interpreter));
+  const files = await readPython(interpreter, read);
   const { path, version } = interpreter;
   return { role: "python", path, files, version, identity: pythonIdentity(interpreter, files) };
 }
 
-function pythonFiles(interpreter: Interpreter): string[] {
-  return [interpreter.path, ...interpreter.identityFiles];
+function readPython(interpreter: Interpreter, read: ToolFileReader): Promise<ToolFile[]> {
+  return readAll(read, [interpreter.path, ...interpreter.identityFiles], pythonContent);
 }
 
-function pythonIdentity(interpreter: Interpreter, files: Parameters<typeof identityOf>[0]): string {
-  return identityOf(files, [interpreter.soabi, interpreter.version]);
+async function pythonContent(path: string): Promise<string> {
+  if (isSysconfigData(path)) return sysconfigId(path);
+  return basename(path) === "Python.h" ? headersId(path) : hashFile(path);
+}
+
+function pythonIdentity(interpreter: Interpreter, files: readonly ToolFile[]): string {
+  const counted = files.filter((file) => isSysconfigData(file.path) || file.path.endsWith(".h"));
+  const hasHeaders = counted.some((file) => basename(file.path) === "Python.h");
+  return identityOf(hasHeaders ? counted : files, [interpreter.soabi, interpreter.version]);
 }

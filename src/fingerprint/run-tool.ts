@@ -7,6 +7,8 @@ interface ToolRun {
   readonly argv: readonly [string, ...string[]];
   readonly environment: NodeJS.ProcessEnv;
   readonly cwd?: string;
+  /** Gives stderr too: `nvcc --dryrun` and `g++ -v` answer there. */
+  readonly withErrors?: boolean;
 }
 
 /** stdout of a short probe such as `g++ -dumpversion`, or null when it fails or hangs. */
@@ -17,12 +19,13 @@ export function runTool(run: ToolRun): Promise<string | null> {
     const child = spawn(program, args, {
       cwd: run.cwd ?? "/",
       env: run.environment,
-      stdio: ["ignore", "pipe", "ignore"],
+      stdio: ["ignore", "pipe", run.withErrors === true ? "pipe" : "ignore"],
       detached: true,
     });
     const out: Buffer[] = [];
     const timer = setTimeout(() => killGroup(child.pid), TIME_LIMIT_MS);
-    child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
+    child.stdout?.on("data", (chunk: Buffer) => out.push(chunk));
+    child.stderr?.on("data", (chunk: Buffer) => out.push(chunk));
     child.on("error", () => {
       clearTimeout(timer);
       resolve(null);

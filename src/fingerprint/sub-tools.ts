@@ -1,64 +1,86 @@
-/** The programs behind a driver: `g++` and `nvcc` only start the ones that do the work. */
-import { closeSync, existsSync, openSync, readSync } from "node:fs";
+/** What is behind a compiler driver: `g++` only starts the programs that do the work, and adds what it links in. */
+import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, isAbsolute, join } from "node:path";
 import { runTool } from "./run-tool.ts";
 import { findProgram, isExecutable, realOf } from "./search-path.ts";
 
-/** Beside nvcc: what it runs, reads or links in. `cuda.h` carries the toolkit's version. */
-const CUDA_PARTS: readonly string[] = [
-  "bin/nvcc.profile",
-  "bin/ptxas",
-  "bin/cudafe++",
-  "bin/fatbinary",
-  "bin/nvlink",
-  "bin/cicc",
-  "nvvm/bin/cicc",
-  "nvvm/libdevice/libdevice.10.bc",
-  "include/cuda.h",
-  "targets/x86_64-linux/include/cuda.h",
-  "targets/sbsa-linux/include/cuda.h",
-];
-
-/** Files of the toolkit that this nvcc belongs to. */
-export function cudaParts(nvcc: string): string[] {
-  const toolkit = dirname(dirname(realOf(nvcc)));
-  return CUDA_PARTS.map((part) => join(toolkit, part)).filter((path) => existsSync(path));
-}
-
-/** `13.0` from the head of `cuda.h` (65 KiB of its megabyte), or empty. */
-export function cudaVersion(header: string): string {
-  let file: number | null = null;
-  try {
-    file = openSync(header, "r");
-    const head = Buffer.alloc(65_536);
-    const text = head.toString("latin1", 0, readSync(file, head, 0, head.length, 0));
-    const number = Number(/^#define CUDA_VERSION (\d+)/m.exec(text)?.[1] ?? 0);
-    return number === 0 ? "" : `${Math.floor(number / 1000)}.${Math.floor((number % 1000) / 10)}`;
-  } catch {
-    return "";
-  } finally {
-    if (file !== null) closeSync(file);
-  }
+/** How a driver is asked. */
+export interface DriverQuestion {
+  readonly driver: string;
+  readonly language: "cc" | "cxx";
+  readonly environment: NodeJS.ProcessEnv;
+  readonly path: readonly string[];
+  /** Names of linkers that flags ask for by `-fuse-ld=`. */
+  readonly linkers: readonly string[];
 }
 
 /**
- * Compiler proper, assembler and linker of a GCC-like driver, by asking it: one short process each, so only for
- * a driver that is new. clang is its own compiler and names only the last two.
+ * Compiler proper, assembler, linker, the library that every object is linked with, and the headers that carry the
+ * versions of the C and C++ libraries. A few short processes, so only for a driver that is new.
+ * The assembler counts where the compiler uses it: clang has its own.
  */
-export async function compilerParts(
-  driver: string,
-  role: "cc" | "cxx",
-  environment: NodeJS.ProcessEnv,
-  path: readonly string[],
-): Promise<string[]> {
-  const names = [role === "cc" ? "cc1" : "cc1plus", "as", "ld"];
-  const found = await Promise.all(
-    names.map(async (name) => {
-      const answer = await runTool({ argv: [driver, `-print-prog-name=${name}`], environment });
-      const line = answer?.trim() ?? "";
-      if (isAbsolute(line)) return isExecutable(line) && basename(line).includes(name) ? line : null;
-      return line === name ? findProgram(name, path) : null; // a bare answer means: as found on PATH
-    }),
+export async function compilerParts(question: DriverQuestion): Promise<string[]> {
+  const { driver, language, environment } = question;
+  const ask = async (...args: string[]): Promise<string> =>
+    (await runTool({ argv: [driver, ...args], environment, withErrors: args.includes("-E") })) ?? "";
+  const proper = language === "cc" ? "cc1" : "cc1plus";
+  const [compiler, assembler, libgcc, includes, ...linkers] = await Promise.all([
+    ask(`-print-prog-name=${proper}`),
+    ask("-print-prog-name=as"),
+    ask("-print-libgcc-file-name"),
+    ask("-E", "-v", "-x", language === "cc" ? "c" : "c++", "/dev/null"),
+    ...["ld", ...question.linkers.map((name) => `ld.${name}`)].map((name) => ask(`-print-prog-name=${name}`)),
+  ]);
+  const found = (answer: string, name: string): string[] => programAt(answer.trim(), name, question.path);
+  const compilers = found(compiler, proper);
+  return [
+    ...compilers,
+    ...(compilers.length > 0 ? found(assembler, "as") : compilerLibraries(driver)),
+    ...linkers.flatMap((answer) => found(answer, "ld")),
+    ...existing([libgcc.trim(), join(dirname(libgcc.trim()), "crtbeginS.o")]),
+    ...versionHeaders(includes, language),
+  ];
+}
+
+/** An absolute answer; a bare one means "as found on PATH". */
+function programAt(answer: string, name: string, path: readonly string[]): string[] {
+  if (!basename(answer).includes(name)) return [];
+  if (isAbsolute(answer)) return isExecutable(answer) ? [answer] : [];
+  const isBareDriver = name.startsWith("cc1"); // found nowhere: not a program for PATH
+  const found = isBareDriver || answer.includes("/") ? null : findProgram(answer, path);
+  return found === null ? [] : [found];
+}
+
+/** clang is a small program around two large libraries in the folder beside its own. */
+function compilerLibraries(driver: string): string[] {
+  const folder = join(dirname(dirname(realOf(driver))), "lib");
+  const libraries = entriesOf(folder)
+    .filter((name) => /^lib(?:LLVM|clang-cpp)(?:-[\d.]+)?\.(?:so[\d.]*|dylib)$/.test(name))
+    .map((name) => realOf(join(folder, name)));
+  return [...new Set(libraries)].sort();
+}
+
+/** libstdc++ and libc++ say their version in one header each, glibc in `features.h`. */
+function versionHeaders(answer: string, language: "cc" | "cxx"): string[] {
+  const list = /search starts here:\n([\s\S]*?)End of search list/.exec(
+    answer.replace(/^#include "\.\.\..*\n/m, ""),
   );
-  return found.filter((program) => program !== null);
+  const folders = (list?.[1] ?? "")
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(isAbsolute);
+  const names = language === "cxx" ? ["bits/c++config.h", "__config", "features.h"] : ["features.h"];
+  return names.flatMap((name) => existing(folders.map((folder) => join(folder, name))).slice(0, 1));
+}
+
+function existing(paths: readonly string[]): string[] {
+  return paths.filter((path) => isAbsolute(path) && existsSync(path));
+}
+
+function entriesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }

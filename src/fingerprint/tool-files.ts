@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
 import { statSync, type BigIntStats } from "node:fs";
 import type { FileStat, ToolFile } from "../model.ts";
-import { fileStat, hashFile } from "./outputs.ts";
+import { fileStat } from "./outputs.ts";
 import { realOf } from "./search-path.ts";
+import { toolContent } from "./tool-content.ts";
 
-/** How a file's content is told apart; for huge libraries a build id does in place of the bytes. */
+/** How a file's content is told apart. */
 type ReadContentId = (path: string) => Promise<string>;
 
-/** Reads a file's stat and content id; null when it is no readable file. */
+/** Reads a file's stat and content id (default: {@link toolContent}); null when it is no readable file. */
 export type ToolFileReader = (path: string, contentId?: ReadContentId) => Promise<ToolFile | null>;
 
 /**
@@ -17,7 +18,7 @@ export type ToolFileReader = (path: string, contentId?: ReadContentId) => Promis
 export function toolFileReader(known: readonly ToolFile[]): ToolFileReader {
   const before = new Map(known.map((file) => [file.path, file]));
   const hashed = new Map<string, Promise<string>>(); // g++ and c++ are often one file
-  return async (path, contentId = hashFile) => {
+  return async (path, contentId = toolContent) => {
     const stat = statOf(path);
     if (stat === null) return null;
     const old = before.get(path);

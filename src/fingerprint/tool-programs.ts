@@ -1,17 +1,26 @@
-/** Which programs a build may pick for a role: by variable, then by the names that build systems try. */
+/** Which programs a build may pick for a role: by variable or recipe, then by the names that build systems try. */
 import { existsSync, statSync } from "node:fs";
-import { isAbsolute, join } from "node:path";
+import { basename, isAbsolute, join } from "node:path";
 import type { ToolRole } from "../model.ts";
+import { compilerDefinition, hostCompilers, programOf, splitWords } from "./command-line.ts";
 import type { BuildEnvironment } from "./environment.ts";
 import { findProgram, isExecutable, type MayRun } from "./search-path.ts";
-import { isLauncher, programOf, splitWords } from "./wrapper.ts";
+import { isLauncher } from "./wrapper.ts";
 
+/** What decides which programs a build picks. */
 export interface ToolSearch {
   readonly environment: Pick<BuildEnvironment, "variables" | "path">;
   readonly mayRun: MayRun;
+  readonly roles: readonly ToolRole[];
+  /** True when torch is a package of the build: it hands CC on to nvcc. */
+  readonly usesTorch: boolean;
+  /** Words of the recipe, and programs that it names by an absolute path. */
+  readonly recipe: { readonly words: readonly string[]; readonly programs: readonly string[] };
+  /** Compilers that Python itself was built with: distutils starts them where no variable names another. */
+  readonly pythons: { readonly cc: string | null; readonly cxx: string | null };
 }
 
-type ProgramRole = Exclude<ToolRole, "python">;
+export type ProgramRole = Exclude<ToolRole, "python" | "recipe">;
 
 /**
  * Names that are all counted where they exist: distutils and nvcc start `g++`, CMake and torch `c++`, and an
@@ -31,30 +40,51 @@ const CUDA_DEFAULT = "/usr/local/cuda/bin/nvcc";
 
 /** Programs of a role, as found; the first is the one shown to people. Empty: there is none. */
 export function findPrograms(role: ProgramRole, search: ToolSearch): string[] {
-  const named = namedByVariables(role, search.environment.variables);
-  const host = role === "cxx" ? hostOfNvcc(search.environment.variables) : [];
-  const found = named.length > 0 ? locateAll(named, search) : byName(role, search);
-  return [...new Set([...found, ...locateAll(host, search)])];
+  const named = locateAll(namedPrograms(role, search), search);
+  const always = locateAll(alwaysCounted(role, search), search);
+  const found = named.length > 0 || isNamed(role, search) ? named : byName(role, search);
+  return [...new Set([...found, ...always])];
 }
 
 /** Paths where a file that appears would be picked before the tools that are there: they must stay absent. */
 export function absentPrograms(role: ProgramRole, search: ToolSearch): string[] {
-  if (namedByVariables(role, search.environment.variables).some(isAbsolute)) return [];
-  return NAMES[role].flat().flatMap((name) => {
-    const found = findBehindLaunchers(name, search);
-    const paths = search.environment.path.map((folder) => join(folder, name));
-    const before = found === null ? paths : paths.slice(0, paths.indexOf(found));
-    return before.filter((path) => !existsSync(path));
-  });
+  const named = namedPrograms(role, search);
+  const isByName = named.length === 0 && !isNamed(role, search);
+  const names = [...(isByName ? NAMES[role].flat() : named), ...alwaysCounted(role, search), ...PARTS[role]];
+  const homes = role === "nvcc" ? homesOf(search).map((home) => join(home, "bin/nvcc")) : [];
+  const searched = names.filter((name) => !name.includes("/")).flatMap((name) => before(name, search));
+  return [...searched, ...homes].filter((path) => !existsSync(path));
 }
 
 /** A program by bare name or absolute path, not its compiler cache or version manager where there is more behind. */
-export function findBehindLaunchers(name: string, search: ToolSearch): string | null {
+export function findBehindLaunchers(
+  name: string,
+  search: Pick<ToolSearch, "environment" | "mayRun">,
+): string | null {
   const { path } = search.environment;
+  const isReal = (candidate: string): boolean => search.mayRun(candidate) && !isLauncher(candidate);
   return (
-    findProgram(name, path, (candidate) => search.mayRun(candidate) && !isLauncher(candidate)) ??
+    findProgram(name, path, isReal) ??
+    // A launcher's own link by its path, `/usr/lib/ccache/g++`: it starts what has that name on PATH.
+    (isAbsolute(name) && isLauncher(name) ? findProgram(basename(name), path, isReal) : null) ??
     findProgram(name, path, search.mayRun)
   );
+}
+
+/** Found on PATH by the driver itself. */
+const PARTS: Readonly<Record<ProgramRole, readonly string[]>> = {
+  cc: ["as", "ld"],
+  cxx: ["as", "ld"],
+  nvcc: [],
+  cmake: [],
+  ninja: [],
+  meson: [],
+};
+
+function before(name: string, search: ToolSearch): string[] {
+  const found = findBehindLaunchers(name, search);
+  const paths = search.environment.path.map((folder) => join(folder, name));
+  return found === null ? paths : paths.slice(0, paths.indexOf(found));
 }
 
 function byName(role: ProgramRole, search: ToolSearch): string[] {
@@ -69,20 +99,102 @@ function locateAll(names: readonly string[], search: ToolSearch): string[] {
   return names.map((name) => findBehindLaunchers(name, search)).filter((path) => path !== null);
 }
 
-/** Programs that variables name. nvcc: every one that exists, as CMake reads the first and torch the others. */
-function namedByVariables(role: ProgramRole, variables: Readonly<Record<string, string>>): string[] {
-  if (role === "cc") return commandProgram(variables["CC"]);
-  if (role === "cxx") return commandProgram(variables["CXX"]);
-  if (role !== "nvcc") return [];
-  const homes = [variables["CUDA_HOME"], variables["CUDA_PATH"]].filter((home) => home !== undefined);
-  const inHomes = homes.map((home) => join(home, "bin/nvcc")).filter(isExecutable);
-  return [...commandProgram(variables["CUDACXX"]), ...inHomes];
+/** True when a variable settles the role, so that the names on PATH do not count even where it names nothing. */
+function isNamed(role: ProgramRole, { environment: { variables } }: ToolSearch): boolean {
+  if (role === "cc") return commandProgram(variables["CC"]).length > 0;
+  if (role === "cxx") return commandProgram(variables["CXX"]).length > 0;
+  return role === "nvcc" && commandProgram(variables["CUDACXX"]).length > 0;
 }
 
-/** nvcc's host compiler; NVCC_CCBIN may name its folder. */
-function hostOfNvcc(variables: Readonly<Record<string, string>>): string[] {
-  const names = [variables["CUDAHOSTCXX"], variables["NVCC_CCBIN"]].flatMap(commandProgram);
-  return names.map((name) => (isFolder(name) ? join(name, "g++") : name));
+/** Programs that variables name in place of the usual names. nvcc: every one that exists, see below. */
+function namedPrograms(role: ProgramRole, search: ToolSearch): string[] {
+  const { variables } = search.environment;
+  const defined = definitionsOf(search);
+  if (role === "cc") return [...defined("C"), ...commandProgram(variables["CC"])];
+  if (role === "cxx") return [...defined("CXX"), ...commandProgram(variables["CXX"])];
+  if (role !== "nvcc") return [];
+  const explicit = [...defined("CUDA"), ...commandProgram(variables["CUDACXX"])];
+  const inHomes = homesOf(search)
+    .map((home) => join(home, "bin/nvcc"))
+    .filter(isExecutable);
+  // CMake knows CUDACXX and PATH, torch CUDA_HOME: without the first, CMake's choice is not that of CUDA_HOME.
+  const onPath =
+    explicit.length === 0 && inHomes.length > 0 && search.roles.includes("cmake") ? ["nvcc"] : [];
+  return [...explicit, ...inHomes, ...onPath];
+}
+
+function homesOf({ environment: { variables } }: ToolSearch): string[] {
+  return [variables["CUDA_HOME"], variables["CUDA_PATH"], variables["CUDAToolkit_ROOT"]].filter(
+    (home) => home !== undefined,
+  );
+}
+
+/** What counts whatever the variables of the role say: programs of the recipe, Python's own compiler, nvcc's host. */
+function alwaysCounted(role: ProgramRole, search: ToolSearch): string[] {
+  const { variables } = search.environment;
+  const ofRecipe = search.recipe.programs.filter((program) => roleOfProgram(basename(program)) === role);
+  switch (role) {
+    case "cc": {
+      const linker = commandProgram(variables["LDSHARED"]);
+      const own = isNamed(role, search) ? [] : commandProgram(search.pythons.cc ?? undefined);
+      return [...ofRecipe, ...linker, ...own];
+    }
+    case "cxx": {
+      const own = isNamed(role, search) ? [] : commandProgram(search.pythons.cxx ?? undefined);
+      return [...ofRecipe, ...own, ...(search.roles.includes("nvcc") ? hostsOfNvcc(search) : [])];
+    }
+    case "nvcc":
+    case "cmake":
+    case "ninja":
+    case "meson":
+      return ofRecipe;
+    default:
+      return role satisfies never;
+  }
+}
+
+/**
+ * nvcc's host compilers. It takes what it is told, else `gcc` and `g++` on PATH, even when CXX names another:
+ * torch tells it CC, CMake what CUDAHOSTCXX says, and NVCC_CCBIN and `-ccbin` hold for every caller.
+ */
+function hostsOfNvcc(search: ToolSearch): string[] {
+  const { variables } = search.environment;
+  const flags = ["NVCC_PREPEND_FLAGS", "NVCC_APPEND_FLAGS", "CUDAFLAGS", "TORCH_NVCC_FLAGS"].map(
+    (name) => variables[name],
+  );
+  const told = [
+    ...commandProgram(variables["NVCC_CCBIN"]),
+    ...flags.slice(0, 2).flatMap((value) => hostCompilers(splitWords(value ?? ""))),
+  ];
+  const usesCMake = search.roles.includes("cmake");
+  const byCaller = [
+    ...commandProgram(variables["CUDAHOSTCXX"]),
+    ...definitionsOf(search)("CUDA_HOST"),
+    ...flags.slice(2).flatMap((value) => hostCompilers(splitWords(value ?? ""))),
+  ];
+  const isCcHandedOn = search.usesTorch && !usesCMake && isNamed("cc", search);
+  const isSettled = told.length > 0 || (usesCMake && byCaller.length > 0) || isCcHandedOn;
+  const named = [...told, ...byCaller].flatMap((name) =>
+    isFolder(name) ? [join(name, "g++"), join(name, "gcc")] : [name],
+  );
+  return isSettled ? named : [...named, "g++", "gcc"];
+}
+
+/** Compilers that `-DCMAKE_CXX_COMPILER=` and the like name, in the recipe or in CMAKE_ARGS. */
+function definitionsOf(search: ToolSearch): (language: "C" | "CXX" | "CUDA" | "CUDA_HOST") => string[] {
+  const { variables } = search.environment;
+  const words = [...search.recipe.words, ...splitWords(variables["CMAKE_ARGS"] ?? "")];
+  const found = words.map(compilerDefinition).filter((one) => one !== null);
+  return (language) => found.filter((one) => one.language === language).map((one) => one.program);
+}
+
+/** Role of a program by its name, with any target in front and version behind: `x86_64-conda-linux-gnu-g++`. */
+export function roleOfProgram(name: string): ProgramRole | null {
+  const [, plain = ""] =
+    /^(?:[\w.]+-)*?(gcc|cc|clang|g\+\+|c\+\+|clang\+\+|nvcc|cmake|ninja|meson)(?:-[\d.]+)?$/.exec(name) ?? [];
+  if (plain === "") return null;
+  if (plain === "nvcc" || plain === "cmake" || plain === "ninja" || plain === "meson") return plain;
+  return plain.endsWith("++") ? "cxx" : "cc";
 }
 
 /** CC may hold arguments or a launcher: `ccache gcc -m64`. */

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import type { ToolFile, ToolRole } from "../model.ts";
 import { runTool } from "./run-tool.ts";
-import { cudaVersion } from "./sub-tools.ts";
+import { cudaVersion } from "./cuda-toolkit.ts";
 
 /** Version for people, by running the tool. Empty when it does not tell. */
 export async function toolVersion(

@@ -1,5 +1,6 @@
 /** Pure: no `node:` module here. */
 import type { Interpreter, Toolchain } from "../model.ts";
+import { variableMeanings } from "./variable-meaning.ts";
 
 /** Canonical text for the fingerprint's hash: contents and values, no paths of tools, no times. */
 export function toolchainMeaning(toolchain: Toolchain): string {
@@ -10,7 +11,7 @@ export function toolchainMeaning(toolchain: Toolchain): string {
     packages: toolchain.packages
       .map((entry) => [entry.name, entry.version ?? "", entry.identity])
       .sort(byFirst),
-    variables: Object.entries(toolchain.variables).sort(byFirst),
+    variables: [...variableMeanings(toolchain)].sort(byFirst),
   });
 }
 

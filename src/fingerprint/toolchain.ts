@@ -1,15 +1,23 @@
-import { dirname } from "node:path";
-import type { Interpreter, Tool, ToolFile, Toolchain, ToolRole } from "../model.ts";
-import { metadataOfScript } from "./distributions.ts";
+import type { Interpreter, Tool, Toolchain, ToolRole } from "../model.ts";
+import { observeBuildTool } from "./build-tool.ts";
+import { observeContentTool } from "./compiler-tool.ts";
 import { childEnvironment, type BuildEnvironment } from "./environment.ts";
 import { observePackages } from "./packages.ts";
 import { currentInterpreter, observePython } from "./python-tool.ts";
-import { findProgram, realOf, type MayRun } from "./search-path.ts";
-import { compilerParts, cudaParts } from "./sub-tools.ts";
-import { identityOf, readAll, toolFileReader, type ToolFileReader } from "./tool-files.ts";
-import { absentPrograms, findBehindLaunchers, findPrograms, type ToolSearch } from "./tool-programs.ts";
-import { toolVersion } from "./tool-version.ts";
-import { followWrappers, readScript } from "./wrapper.ts";
+import { recipeNames } from "./recipe-programs.ts";
+import type { MayRun } from "./search-path.ts";
+import { pythonCompilers } from "./sysconfig-data.ts";
+import { toolFileReader, type ToolFileReader } from "./tool-files.ts";
+import {
+  absentPrograms,
+  findBehindLaunchers,
+  findPrograms,
+  roleOfProgram,
+  type ProgramRole,
+  type ToolSearch,
+} from "./tool-programs.ts";
+import { nameOfPath } from "./command-line.ts";
+import { followWrappers } from "./wrapper.ts";
 
 export interface ToolchainRequest {
   readonly environment: BuildEnvironment;
@@ -17,6 +25,9 @@ export interface ToolchainRequest {
   readonly roles: readonly ToolRole[];
   /** Distributions whose content counts; never the project's own. */
   readonly packages: readonly string[];
+  /** argv lists whose programs count; a path is taken from `top`. */
+  readonly recipe?: readonly (readonly string[])[];
+  readonly top?: string;
   /** As observed before: what has not moved is not read again, and no process starts. */
   readonly previous: Toolchain | null;
   /** Refuses tracked files; see `untrackedOnly`. */
@@ -31,13 +42,20 @@ export async function observeToolchain(request: ToolchainRequest): Promise<Toolc
   );
   const before = (role: ToolRole): Tool | null => previous?.tools.find((tool) => tool.role === role) ?? null;
   const interpreter = await currentInterpreter(request.interpreter, before("python"), read);
-  const search: ToolSearch = { environment, mayRun: request.mayRun ?? (() => true) };
+  const search = searchOf(request, interpreter);
   const tools: Tool[] = [];
   for (const role of new Set(request.roles)) {
+    if (role === "recipe") continue;
     tools.push(
       role === "python"
         ? await observePython(interpreter, read)
         : await observeTool({ role, environment, search, read, before: before(role) }),
+    );
+  }
+  const others = otherPrograms(search);
+  if (others.length > 0) {
+    tools.push(
+      await observeNamed({ programs: others, environment, search, read, before: before("recipe") }, "recipe"),
     );
   }
   const packages = await observePackages({
@@ -50,76 +68,71 @@ export async function observeToolchain(request: ToolchainRequest): Promise<Toolc
 }
 
 /** Paths for the fast answer that must stay absent: a program there would be picked instead. */
-export function toolchainAbsences(
-  request: Pick<ToolchainRequest, "environment" | "roles" | "mayRun">,
-): string[] {
-  const search: ToolSearch = { environment: request.environment, mayRun: request.mayRun ?? (() => true) };
-  const roles = [...new Set(request.roles)].filter((role) => role !== "python");
+export function toolchainAbsences(request: Omit<ToolchainRequest, "previous">): string[] {
+  const search = searchOf(request, request.interpreter);
+  const roles = [...new Set(request.roles)].filter((role) => role !== "python" && role !== "recipe");
   return [...new Set(roles.flatMap((role) => absentPrograms(role, search)))].sort();
 }
 
+function searchOf(request: Omit<ToolchainRequest, "previous">, interpreter: Interpreter | null): ToolSearch {
+  const { environment } = request;
+  const mayRun = request.mayRun ?? ((): boolean => true);
+  const recipe = recipeNames(request.recipe ?? [], {
+    top: request.top ?? "/",
+    find: (name) => findBehindLaunchers(name, { environment, mayRun }),
+    interpreter: interpreter?.path ?? null,
+  });
+  const usesTorch = request.packages.includes("torch");
+  return {
+    environment,
+    mayRun,
+    roles: request.roles,
+    usesTorch,
+    recipe,
+    pythons: pythonCompilers(interpreter),
+  };
+}
+
+/** Programs of the recipe that no role looks at. */
+function otherPrograms(search: ToolSearch): string[] {
+  return search.recipe.programs.filter((program) => {
+    const role = roleOfProgram(nameOfPath(program));
+    return role === null || !search.roles.includes(role);
+  });
+}
+
 interface ToolRequest {
-  readonly role: Exclude<ToolRole, "python">;
   readonly environment: BuildEnvironment;
   readonly search: ToolSearch;
   readonly read: ToolFileReader;
   readonly before: Tool | null;
 }
 
-async function observeTool(request: ToolRequest): Promise<Tool> {
-  const { role, environment, search, read, before } = request;
+async function observeTool(request: ToolRequest & { readonly role: ProgramRole }): Promise<Tool> {
+  const { role, search } = request;
   const programs = findPrograms(role, search);
-  const [shown] = programs;
-  if (shown === undefined) return { role, path: null, files: [], version: "", identity: "" };
-  const chain = [...new Set(programs.flatMap((program) => chainOf(program, request)))];
-  const drivers = await readAll(read, chain);
-  const parts = await readParts(request, chain, drivers);
-  const files = [...drivers, ...parts];
-  const identity = identityOf(files);
-  const version =
-    before?.identity === identity
-      ? before.version
-      : await toolVersion(role, shown, files, childEnvironment(environment, probeBase()));
-  return { role, path: shown, files, version, identity };
+  if (programs.length === 0) return { role, path: null, files: [], version: "", identity: "" };
+  return observeNamed({ ...request, programs }, role);
 }
 
-/** A program and all that it hands its arguments to. A wheel's Python launcher says what it is by its metadata. */
-function chainOf(program: string, { role, environment, search }: ToolRequest): string[] {
-  const find = (name: string): string | null => findBehindLaunchers(name, search);
-  const chain = followWrappers(program, { find, variables: environment.variables });
-  const isPythonScript = /^#!.*python/.test(readScript(program) ?? "");
-  const metadata = isPythonScript ? metadataOfScript(program, role) : null;
-  return metadata === null ? chain : [...chain, metadata];
-}
-
-/** Sub-tools. A compiler driver is asked for them only when it is not the one of the last time. */
-async function readParts(request: ToolRequest, chain: string[], drivers: ToolFile[]): Promise<ToolFile[]> {
-  const { role, environment, read, before } = request;
-  if (role === "nvcc") return readAll(read, chain.flatMap(cudaParts));
-  if (role !== "cc" && role !== "cxx") return [];
-  const known = before?.files ?? [];
-  const isSame = drivers.every(
-    (file, at) => known[at]?.path === file.path && known[at].sha256 === file.sha256,
-  );
-  if (isSame && known.length >= drivers.length) {
-    const paths = known.slice(drivers.length).map((file) => onPathNow(file.path, environment.path));
-    const parts = await readAll(read, paths);
-    if (parts.length === new Set(paths).size) return parts;
-  }
-  const programs = chain.filter((path) => readScript(path) === null);
-  // A wrapper that could not be read through still passes the question on.
-  const asked = new Map((programs.length > 0 ? programs : chain).map((path) => [realOf(path), path]));
+async function observeNamed(
+  request: ToolRequest & { readonly programs: readonly string[] },
+  role: ProgramRole | "recipe",
+): Promise<Tool> {
+  const { environment, search, read, before } = request;
+  const chains = request.programs.map((program) => chainOf(program, search));
   const child = childEnvironment(environment, probeBase());
-  const answers = await Promise.all(
-    [...asked.values()].map((driver) => compilerParts(driver, role, child, environment.path)),
-  );
-  return readAll(read, answers.flat());
+  if (role === "cmake" || role === "ninja" || role === "meson") {
+    return observeBuildTool({ role, chains, before, read, environment: child });
+  }
+  return observeContentTool({ role, chains, before, read, environment, child });
 }
 
-/** `as` and `ld` are mostly found on PATH by the driver, so another one further in front is the one now. */
-function onPathNow(part: string, path: readonly string[]): string {
-  const isOnPath = path.includes(dirname(part));
-  return (isOnPath ? findProgram(part.slice(dirname(part).length + 1), path) : null) ?? part;
+/** A program and all that it hands its arguments to. */
+function chainOf(program: string, search: ToolSearch): readonly [string, ...string[]] {
+  const find = (name: string): string | null => findBehindLaunchers(name, search);
+  const [, ...rest] = followWrappers(program, { find, variables: search.environment.variables });
+  return [program, ...rest];
 }
 
 /** Answers are parsed, so they must not be translated. */

@@ -250,5 +250,7 @@ test("the fast answer watches the wrapper, what is behind it, and places where a
     recordedAt: "",
   } as const;
   const environment = recordedEnvironment(record, []);
-  assert.deepEqual(toolchainAbsences({ environment, roles: ["nvcc"] }), [join(machine.root, "front/nvcc")]);
+  assert.deepEqual(toolchainAbsences({ environment, interpreter: null, roles: ["nvcc"], packages: [] }), [
+    join(machine.root, "front/nvcc"),
+  ]);
 });

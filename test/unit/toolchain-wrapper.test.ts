@@ -3,7 +3,8 @@ import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, w
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import test, { type TestContext } from "node:test";
-import { followWrappers, isLauncher, programOf, splitWords } from "../../src/fingerprint/wrapper.ts";
+import { programOf, splitWords } from "../../src/fingerprint/command-line.ts";
+import { followWrappers, isLauncher } from "../../src/fingerprint/wrapper.ts";
 
 function folderOf(t: TestContext): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "rebuild-if-needed-test-")));
