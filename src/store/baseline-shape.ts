@@ -12,8 +12,13 @@ export function isBaseline(value: unknown): value is Baseline {
     isFingerprint(value["fingerprint"]) &&
     isListOf(value["outputs"], isOutput) &&
     isListOf(value["trackedOutputs"], isText) &&
-    isListOf(value["buildDirFiles"], isText)
+    isListOf(value["buildDirFiles"], isText) &&
+    (value["answer"] === undefined || isAnswer(value["answer"]))
   );
+}
+
+function isAnswer(value: unknown): boolean {
+  return isObject(value) && isListOf(value["files"], isText) && isListOf(value["by"], isText);
 }
 
 export function isEnvironment(value: unknown): value is EnvironmentOfRecord {
