@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { recordOf } from "../fingerprint/environment.ts";
 import type { Baseline, Extension, RepoPath, Workspace } from "../model.ts";
 import type { Observed, ObservedExtension } from "../observe.ts";
+import { type Asking, beginAsking } from "./answer/ask.ts";
 import { distributionFiles, findOutputs, watchedFolders } from "./find-outputs.ts";
 import { listFiles } from "./foreign-files.ts";
 import { foreignOutputs } from "./foreign-outputs.ts";
@@ -16,6 +17,7 @@ export interface Planned {
   readonly matchedBefore: ReadonlyMap<string, string>;
   /** Files in build directories that stay where they are, and are not ours. */
   readonly foreignBuildFiles: ReadonlySet<RepoPath>;
+  readonly asking: Asking;
 }
 
 /** Plans the transaction and begins it: from here on everything old is aside, with stand-ins in its place. */
@@ -51,7 +53,8 @@ export async function start(
   const own = new Set(isOurBuild(baseline) ? baseline.buildDirFiles : []);
   const present = request.level === "clean" ? [] : buildFiles(ws, extension);
   const foreignBuildFiles = new Set(present.filter((path) => !own.has(path)));
-  return { transaction, planned: { outputs, foreign, matchedBefore, foreignBuildFiles } };
+  const asking = await beginAsking(observed, part, request);
+  return { transaction, planned: { outputs, foreign, matchedBefore, foreignBuildFiles, asking } };
 }
 
 /** Only what a build of ours left in the build directories is known to be ours. */

@@ -8,14 +8,13 @@ export const BUILD_VARIABLE = "REBUILD_IF_NEEDED_BUILD";
  * processes were reused or a child made a group of its own. Linux only; elsewhere the caller has the group.
  */
 function processesOf(buildId: string): number[] {
-  const mark = Buffer.from(`${BUILD_VARIABLE}=${buildId}\0`);
   let pids: string[];
   try {
     pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   } catch {
     return [];
   }
-  return pids.map(Number).filter((pid) => pid !== process.pid && hasMark(pid, mark));
+  return pids.map(Number).filter((pid) => pid !== process.pid && isOfBuild(pid, buildId));
 }
 
 /** Ends them all, again and again until none is left (one may fork while we kill). Never throws. */
@@ -43,7 +42,9 @@ function kill(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-function hasMark(pid: number, mark: Buffer): boolean {
+/** Whether a process belongs to a build. Linux only. */
+export function isOfBuild(pid: number, buildId: string): boolean {
+  const mark = Buffer.from(`${BUILD_VARIABLE}=${buildId}\0`);
   try {
     const environment = readFileSync(`/proc/${pid}/environ`);
     return (

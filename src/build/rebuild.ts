@@ -53,6 +53,8 @@ export async function rebuild(
     } catch (error) {
       await rollBack(ws, transaction.journal);
       throw error;
+    } finally {
+      planned.asking.stop();
     }
   } catch (error) {
     return stateUnwritable(ws.stateDir, error);
@@ -69,7 +71,7 @@ async function attempt(
   let present = part;
   for (let tries = 1; ; tries++) {
     const stamps = stampInputs(observed.ws.top, present.inputs.keys());
-    const recipe = await runSteps(observed, present, request);
+    const recipe = await runSteps(observed, present, request, planned);
     if (!recipe.ok) return recipe;
     const outputs = await collect(observed, present, request, transaction, planned);
     if (!outputs.ok) return outputs;
@@ -106,6 +108,7 @@ async function runSteps(
   observed: Observed,
   part: ObservedExtension,
   request: RebuildRequest,
+  planned: Planned,
 ): Promise<Result<void>> {
   const { ws, environment } = observed;
   const context = { top: ws.top, interpreter: environment.interpreter, path: environment.path };
@@ -123,7 +126,7 @@ async function runSteps(
     buildId: request.buildId,
     steps: steps.flatMap((step) => (step.kind === "step" ? [step.argv] : [])),
     cwd: ws.top,
-    environment: await recipeEnvironment(environment, part),
+    environment: { ...(await recipeEnvironment(environment, part)), ...planned.asking.environment },
     canceller: request.canceller,
   });
   switch (result.kind) {
@@ -221,6 +224,7 @@ async function makeBaseline(
   outputs: readonly string[],
 ): Promise<Baseline> {
   const { ws } = observed;
+  const answer = await planned.asking.answer(outputs);
   return {
     version: 1,
     extension: part.extension.name,
@@ -233,6 +237,7 @@ async function makeBaseline(
     fingerprint: part.observation.fingerprint,
     outputs: await readOutputs(ws.top, outputs),
     trackedOutputs: trackedOutputs(part.extension, observed.tracked),
+    ...(answer === null ? {} : { answer }),
     buildDirFiles: buildFiles(ws, part.extension).filter((path) => !planned.foreignBuildFiles.has(path)),
     ...(observed.config.healMtimes ? { inputTimes: await inputTimes(observed, part) } : {}),
     ...(await survivalFacts(outputs.map((path) => outputPath(ws.top, path)))),

@@ -14,8 +14,13 @@ export function isBaseline(value: unknown): value is Baseline {
     isListOf(value["trackedOutputs"], isText) &&
     isListOf(value["buildDirFiles"], isText) &&
     (value["survives"] === undefined || isSurvives(value["survives"])) &&
-    (value["inputTimes"] === undefined || isInputTimes(value["inputTimes"]))
+    (value["inputTimes"] === undefined || isInputTimes(value["inputTimes"])) &&
+    (value["answer"] === undefined || isAnswer(value["answer"]))
   );
+}
+
+function isAnswer(value: unknown): boolean {
+  return isObject(value) && isListOf(value["files"], isText) && isListOf(value["by"], isText);
 }
 
 export function isEnvironment(value: unknown): value is EnvironmentOfRecord {

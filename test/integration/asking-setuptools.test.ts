@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { chmodSync } from "node:fs";
+import test from "node:test";
+import { askedProject } from "../helpers/asked-project.ts";
+import { cpythonModule } from "../helpers/projects.ts";
+
+const SETUP = `from setuptools import Extension, setup
+
+setup(
+    name="tiny",
+    packages=["tiny"],
+    ext_modules=[
+        Extension("tiny._C", ["csrc/ops.cpp", "csrc/more.cpp"], include_dirs=["csrc"], language="c++")
+    ],
+)
+`;
+
+const FILES = {
+  "pyproject.toml": '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n',
+  "setup.py": SETUP,
+  "csrc/ops.cpp": `#include "table.def"\n${cpythonModule("_C", { add: "a + b" })}`,
+  "csrc/more.cpp": "#include <more.h>\nint more() { return MORE; }\n",
+  "csrc/more.h": "#define MORE 1\n",
+  "csrc/table.def": "\n",
+  "csrc/unused.h": "\n",
+  "tests/check.h": "\n",
+  "tiny/__init__.py": "",
+};
+
+const READ = ["csrc/more.cpp", "csrc/more.h", "csrc/ops.cpp", "csrc/table.def"];
+
+test("an editable install by setuptools, whose build directory is gone at once, tells what gcc read", async (t) => {
+  const project = await askedProject(t, FILES, ["setuptools>=77"]);
+  assert.deepEqual(await project.build(), { files: READ, by: ["depfiles"] });
+
+  await t.test("a version that setup.py reads from a header counts", async () => {
+    project.write("csrc/version.h", "// 1.2\n");
+    project.write("setup.py", `${SETUP}open("csrc/version.h").read()\n`);
+    assert.deepEqual(await project.build(), { files: [...READ, "csrc/version.h"], by: ["depfiles"] });
+  });
+
+  await t.test("where a compile writes its own dependency file, nothing is told", async () => {
+    project.write("setup.py", SETUP.replace('language="c++"', 'extra_compile_args=["-MD"]'));
+    assert.match(String(await project.build()), /nobody tells how (ops|more)\.cpp .* was compiled/);
+  });
+
+  await t.test("where headers may pass as the system's, nothing is told", async () => {
+    project.write("setup.py", SETUP.replace('language="c++"', 'extra_compile_args=["-isystem", "vendor"]'));
+    assert.match(String(await project.build()), /included as the system's/);
+  });
+});
+
+test("a compile cache that the build uses loses no hit", async (t) => {
+  const project = await askedProject(t, FILES, ["setuptools>=77"]);
+  // What ccache does with the variable: it caches nothing. This one only says whether it saw it.
+  const seen = project.box.path("seen");
+  const cache = project.box.path("tools/ccache");
+  project.box.write(cache, `#!/bin/sh\necho "[$DEPENDENCIES_OUTPUT]" >>'${seen}'\nexec "$@"\n`);
+  chmodSync(cache, 0o755);
+  const told = await project.build("--force");
+  assert.notEqual(typeof told, "string");
+  const shell = project.box.with({ CC: `${cache} gcc`, CXX: `${cache} g++` });
+  const { code, stderr } = await shell.cli(project.top);
+  assert.equal(code, 0, stderr);
+  assert.match(project.box.read(seen), /^(\[\]\n)+$/);
+});
