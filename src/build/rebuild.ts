@@ -1,6 +1,7 @@
 /** One extension, from the doctor to the commit point. Everything is as before unless the last line is reached. */
 import { type BuildEnvironment, childEnvironment } from "../fingerprint/environment.ts";
 import { stampInputs } from "../fingerprint/inputs.ts";
+import { alsoRead } from "../fingerprint/inputs-now.ts";
 import { outputPath } from "../fingerprint/output-path.ts";
 import { readOutputs } from "../fingerprint/outputs.ts";
 import { showPath } from "../git/path-bytes.ts";
@@ -237,7 +238,7 @@ async function makeBaseline(
     fingerprint: part.observation.fingerprint,
     outputs: await readOutputs(ws.top, outputs),
     trackedOutputs: trackedOutputs(part.extension, observed.tracked),
-    ...(answer === null ? {} : { answer }),
+    ...(answer === null ? {} : { answer, alsoRead: await alsoRead(ws, observed.tree, part, answer.files) }),
     buildDirFiles: buildFiles(ws, part.extension).filter((path) => !planned.foreignBuildFiles.has(path)),
     ...(observed.config.healMtimes ? { inputTimes: await inputTimes(observed, part) } : {}),
     ...(await survivalFacts(outputs.map((path) => outputPath(ws.top, path)))),

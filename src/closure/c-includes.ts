@@ -19,7 +19,8 @@ export function readCIncludes(text: string): SourceFacts {
     }
   }
   if (text.includes("incbin") || text.includes(".include")) {
-    for (const match of text.matchAll(/\.(?:incbin|include)\s*\\?["<]([^"<>\\\n]+)/g)) add(includes, match[1]);
+    for (const match of text.matchAll(/\.(?:incbin|include)\s*\\?["<]([^"<>\\\n]+)/g))
+      add(includes, match[1]);
   }
   return { includes: [...includes], searched: [...searched] };
 }
@@ -56,7 +57,8 @@ function skipBack(text: string, from: number): number {
 
 function endOfDirective(text: string, from: number): number {
   let end = text.indexOf("\n", from);
-  while (end !== -1 && /\\\r?$/.test(text.slice(Math.max(from, end - 2), end))) end = text.indexOf("\n", end + 1);
+  while (end !== -1 && /\\\r?$/.test(text.slice(Math.max(from, end - 2), end)))
+    end = text.indexOf("\n", end + 1);
   return end === -1 ? text.length : end;
 }
 

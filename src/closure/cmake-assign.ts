@@ -45,7 +45,14 @@ export function assignAll(nodes: readonly CMakeNode[], scope: Scope, told: Told,
     if (node.kind === "command") assignOne(node.command, scope, told, isSure);
     else if (node.kind === "if") {
       const named = new Set(node.branches.flatMap(({ condition }) => (condition ?? []).flatMap(namesIn)));
-      for (const name of named) if (assignsTo(node.branches.flatMap(({ body }) => body), name)) open(scope, name);
+      for (const name of named)
+        if (
+          assignsTo(
+            node.branches.flatMap(({ body }) => body),
+            name,
+          )
+        )
+          open(scope, name);
       const isWhole = node.branches.at(-1)?.condition === null;
       for (const { body } of node.branches) assignAll(body, scope, told, isSure && isWhole);
     } else if (node.kind === "foreach") {
@@ -104,21 +111,35 @@ function assignOne({ name, args }: CMakeCommand, scope: Scope, told: Told, isSur
     if (first === "APPEND" || first === "PREPEND" || first === "INSERT") {
       if (!scope.own.has(second)) open(scope, second);
       put(second, expandAll(args.slice(first === "INSERT" ? 3 : 2), scope));
-    } else if (first === "TRANSFORM") assignTransformed(args.map(({ text }) => text), args, scope, put);
+    } else if (first === "TRANSFORM")
+      assignTransformed(
+        args.map(({ text }) => text),
+        args,
+        scope,
+        put,
+      );
     else for (const out of args.slice(2)) put(out.text, [UNKNOWN]);
   } else if (name === "file" && second !== undefined) {
     if (/^GLOB/.test(first ?? "")) put(second, expandAll(args.slice(2), scope));
     else if (first === "READ" || first === "STRINGS") put(third, tell(third, told));
     else for (const out of args.slice(1)) if (/^\w+$/.test(out.text)) put(out.text, [UNKNOWN]);
   } else if (name === "get_filename_component" || name === "cmake_path") {
-    assignPath(args.map(({ text }) => text), name, args, scope, put);
+    assignPath(
+      args.map(({ text }) => text),
+      name,
+      args,
+      scope,
+      put,
+    );
   } else if (name === "execute_process" || name === "exec_program") {
     args.forEach(({ text }, at) => {
       const out = args[at + 1]?.text;
-      if (/^(?:OUTPUT|ERROR|RESULT)\w*_VARIABLE$|^(?:OUTPUT|RETURN)_VALUE$/.test(text)) put(out, tell(out, told));
+      if (/^(?:OUTPUT|ERROR|RESULT)\w*_VARIABLE$|^(?:OUTPUT|RETURN)_VALUE$/.test(text))
+        put(out, tell(out, told));
     });
   } else if (name === "string" || name === "math" || name === "option" || /^(?:find_|get_)/.test(name)) {
-    for (const out of args) if (out.kind === "bare" && /^[A-Za-z_]\w*$/.test(out.text)) put(out.text, [UNKNOWN]);
+    for (const out of args)
+      if (out.kind === "bare" && /^[A-Za-z_]\w*$/.test(out.text)) put(out.text, [UNKNOWN]);
   }
 }
 
@@ -137,8 +158,16 @@ function assignTransformed(words: readonly string[], args: Arguments, scope: Sco
   const out = at === -1 ? list : words[at + 1];
   const members = lookUp(scope, list);
   const pieces = piece === undefined ? [] : expandAll(args.slice(3, 4), scope);
-  if (action === "PREPEND") put(out, pieces.flatMap((one) => members.map((member) => one + member)));
-  else if (action === "APPEND") put(out, pieces.flatMap((one) => members.map((member) => member + one)));
+  if (action === "PREPEND")
+    put(
+      out,
+      pieces.flatMap((one) => members.map((member) => one + member)),
+    );
+  else if (action === "APPEND")
+    put(
+      out,
+      pieces.flatMap((one) => members.map((member) => member + one)),
+    );
   else put(out, [UNKNOWN]);
 }
 
@@ -152,12 +181,21 @@ function assignPath(words: readonly string[], name: string, args: Arguments, sco
   const values = expandAll(args.slice(1, 2), scope);
   if (mode === "ABSOLUTE" || mode === "REALPATH") put(out, values);
   else if (mode === "DIRECTORY" || mode === "PATH") {
-    put(out, values.map((value) => (/[^/]\/+[^/]/.test(value) ? value.replace(/\/+[^/]*\/*$/, "") : UNKNOWN)));
+    put(
+      out,
+      values.map((value) => (/[^/]\/+[^/]/.test(value) ? value.replace(/\/+[^/]*\/*$/, "") : UNKNOWN)),
+    );
   } else if (mode === "NAME_WE" || mode === "NAME_WLE") {
-    put(out, values.map((value) => (value.split("/").at(-1) ?? value).replace(/\.[^.]*$/, "")));
+    put(
+      out,
+      values.map((value) => (value.split("/").at(-1) ?? value).replace(/\.[^.]*$/, "")),
+    );
   } else put(out, [UNKNOWN]);
 }
 
 function mentionsTold(args: Arguments, told: Told): boolean {
-  return told.size > 0 && args.some(({ text }) => [...text.matchAll(/\$\{(\w+)\}/g)].some((m) => told.has(m[1] ?? "")));
+  return (
+    told.size > 0 &&
+    args.some(({ text }) => [...text.matchAll(/\$\{(\w+)\}/g)].some((m) => told.has(m[1] ?? "")))
+  );
 }

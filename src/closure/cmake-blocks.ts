@@ -3,7 +3,11 @@ import type { CMakeArgument, CMakeCommand } from "./cmake-tokens.ts";
 /** Commands with their blocks. A `while` or `block` is a list of its own; an `if` has its branches. */
 export type CMakeNode =
   | { readonly kind: "command"; readonly command: CMakeCommand }
-  | { readonly kind: "foreach" | "function" | "other"; readonly head: CMakeCommand; readonly body: CMakeNode[] }
+  | {
+      readonly kind: "foreach" | "function" | "other";
+      readonly head: CMakeCommand;
+      readonly body: CMakeNode[];
+    }
   | { readonly kind: "if"; readonly branches: CMakeBranch[] };
 
 export interface CMakeBranch {

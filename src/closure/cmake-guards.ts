@@ -18,7 +18,8 @@ export function guardsOf(condition: readonly CMakeArgument[]): string[] {
     const isNegated = before === "NOT" || (before === "DEFINED" && words[at - 2] === "NOT");
     if (word === "SKBUILD" && isNegated) guards.push(NOT_SKBUILD);
     if (!ASIDE_SWITCH.test(word) || !/^\w+$/.test(word)) return;
-    const isAlone = (before === undefined || before === "AND" || before === "(") && !isOperator(words[at + 1]);
+    const isAlone =
+      (before === undefined || before === "AND" || before === "(") && !isOperator(words[at + 1]);
     if (isAlone) guards.push(word);
   });
   return guards;

@@ -39,12 +39,14 @@ const SILENT =
   /^(?:message|install|install_\w+|source_group|add_test|set_tests_properties|export|enable_testing|project|cmake_minimum_required|cmake_policy|mark_as_advanced|configure_package_config_file|write_basic_package_version_file|include_guard|return|if|elseif|else|endif|\w+_discover_tests|cmake_print_variables|option|doxygen_add_docs|cmake_dependent_option)$/;
 
 /** Commands that run programs, or make one file from another: all that they are given counts. */
-const RUNS = /^(?:add_custom_command|add_custom_target|execute_process|exec_program|configure_file|try_compile|try_run)$/;
+const RUNS =
+  /^(?:add_custom_command|add_custom_target|execute_process|exec_program|configure_file|try_compile|try_run)$/;
 
 /** What drives a build of its own in the folder that it is started in. */
 const BUILDERS = /^(?:g?make|ninja|configure|cargo|scons|bazel|bash|sh|meson|\.\/\S+)$|\.sh$/;
 
-const NO_SOURCE = /^(?:LICEN[CS]E|README|COPYING|NOTICE|CHANGE|AUTHORS)|\.(?:md|rst|so|a|dylib|dll|lib|o|pyd)$/i;
+const NO_SOURCE =
+  /^(?:LICEN[CS]E|README|COPYING|NOTICE|CHANGE|AUTHORS)|\.(?:md|rst|so|a|dylib|dll|lib|o|pyd)$/i;
 
 function addArguments(
   { name, args }: CMakeCommand,
@@ -69,7 +71,8 @@ function addArguments(
     }
   });
   if (/cython|pyx/.test(name)) {
-    for (const value of words.flat()) if (/^\w+$/.test(value)) addAll(mentions.sources, `${value}.pyx`, folder);
+    for (const value of words.flat())
+      if (/^\w+$/.test(value)) addAll(mentions.sources, `${value}.pyx`, folder);
   }
 }
 
@@ -124,11 +127,17 @@ function addFile(command: CMakeCommand, scope: Scope, folder: RepoPath | null, m
     const patterns = command.args.filter((_, at) => at > 1 && !skipped.has(at));
     for (const value of expandAll(patterns, scope)) {
       if (/\.(?:py|pyi|md|rst|txt|json)$/.test(value)) continue;
-      const deep = mode === "GLOB_RECURSE" ? value.replace(/\/?([^/]*)$/, (_, last: string) => `/**/${last}`) : value;
-      addAll(mentions.sources, deep.startsWith("/**") && !value.startsWith("/") ? deep.slice(1) : deep, folder);
+      const deep =
+        mode === "GLOB_RECURSE" ? value.replace(/\/?([^/]*)$/, (_, last: string) => `/**/${last}`) : value;
+      addAll(
+        mentions.sources,
+        deep.startsWith("/**") && !value.startsWith("/") ? deep.slice(1) : deep,
+        folder,
+      );
     }
   } else if (/^(?:READ|STRINGS|MD5|SHA\w+|COPY|COPY_FILE|CREATE_LINK|GENERATE|CONFIGURE)$/.test(mode)) {
-    for (const value of expandAll(command.args.slice(1), scope)) addPiece(value, "configure_file", true, folder, mentions);
+    for (const value of expandAll(command.args.slice(1), scope))
+      addPiece(value, "configure_file", true, folder, mentions);
   }
 }
 

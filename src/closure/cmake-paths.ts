@@ -43,7 +43,10 @@ function normal(path: string): string | null {
   const up = text.lastIndexOf("/../");
   const anywhere = text.lastIndexOf("**/", up);
   if (up !== -1 && anywhere !== -1) text = `**/${text.slice(up + 4)}`;
-  const clean = posix.normalize(text).replace(/\/$/, "").replace(/^(?:\*\*\/)+/, "**/");
+  const clean = posix
+    .normalize(text)
+    .replace(/\/$/, "")
+    .replace(/^(?:\*\*\/)+/, "**/");
   if (clean.startsWith("../") || clean === ".." || clean === "**" || clean === "*") return null;
   return clean === "." ? "" : clean;
 }

@@ -37,7 +37,11 @@ export function readCMake(text: string, path: RepoPath): CMakeFacts {
   const place: Place = { path, folder: isList ? folderOf(path) : null };
   const scope = newScope(null);
   const told: Told = new Set();
-  assignFolders(scope, place, commands.some(({ name }) => name === "project"));
+  assignFolders(
+    scope,
+    place,
+    commands.some(({ name }) => name === "project"),
+  );
   assignAll(nodes, scope, told);
   const functions = findFunctions(nodes);
   const found: Found = new Map();
@@ -50,7 +54,9 @@ export function readCMake(text: string, path: RepoPath): CMakeFacts {
   }
   return {
     ...factsOf(found.get("")),
-    conditions: [...found.values()].filter(({ guards, calledAs }) => guards.length > 0 || calledAs !== null).map((one) => ({ ...factsOf(one), guards: one.guards, calledAs: one.calledAs })),
+    conditions: [...found.values()]
+      .filter(({ guards, calledAs }) => guards.length > 0 || calledAs !== null)
+      .map((one) => ({ ...factsOf(one), guards: one.guards, calledAs: one.calledAs })),
     turnsOn: commands.flatMap(turnedOn),
     defines: [...functions.keys()],
     calls: [...new Set(commands.map(({ name }) => name))],
@@ -126,14 +132,16 @@ function findFunctions(nodes: readonly CMakeNode[]): Map<string, FunctionNode> {
   const functions = new Map<string, FunctionNode>();
   for (const node of nodes) {
     if (node.kind === "function") functions.set((node.head.args[0]?.text ?? "").toLowerCase(), node);
-    const inner = node.kind === "if" ? node.branches.map(({ body }) => body) : node.kind === "command" ? [] : [node.body];
+    const inner =
+      node.kind === "if" ? node.branches.map(({ body }) => body) : node.kind === "command" ? [] : [node.body];
     for (const body of inner) for (const [name, one] of findFunctions(body)) functions.set(name, one);
   }
   return functions;
 }
 
 /** Commands that make a target out of sources. */
-const TARGET_SOURCES = /^(?:add_library|add_executable|target_sources|\w*add_(?:module|library|extension)\w*)$/;
+const TARGET_SOURCES =
+  /^(?:add_library|add_executable|target_sources|\w*add_(?:module|library|extension)\w*)$/;
 
 /** Sources that a program printed can be any files. */
 function toldSource({ name, args }: CMakeCommand, told: Told): string | null {

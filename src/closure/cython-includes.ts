@@ -30,7 +30,8 @@ export function readCythonIncludes(path: RepoPath, text: string): SourceFacts {
     add(match[0].includes("<") ? searched : includes, match[1]);
   }
   // Verbatim C code of `cdef extern from *`.
-  for (const match of text.matchAll(/^[ \t]*#[ \t]*include[ \t]*["<]([^">\n]+)[">]/gm)) add(includes, match[1]);
+  for (const match of text.matchAll(/^[ \t]*#[ \t]*include[ \t]*["<]([^">\n]+)[">]/gm))
+    add(includes, match[1]);
   for (const [, list = ""] of text.matchAll(/^#[ \t]*distutils:[ \t]*(?:sources|depends)[ \t]*=(.*)$/gm)) {
     for (const name of list.split(/[\s,]+/)) add(includes, name);
   }

@@ -85,14 +85,12 @@ export async function alsoReadNow(
 export async function alsoRead(
   ws: Workspace,
   tree: WorkTree,
-  extension: Extension,
-  inputs: ReadonlyMap<RepoPath, string>,
+  part: { readonly extension: Extension; readonly inputs: ReadonlyMap<RepoPath, string> },
   read: readonly RepoPath[],
 ): Promise<Record<RepoPath, string>> {
-  const isLeftOut = compileGlobs(
-    extension.inputs.filter((glob) => glob.startsWith("!")).map((glob) => glob.slice(1)),
-  );
-  const paths = read.filter((path) => !inputs.has(path) && !isLeftOut(path));
+  const leftOut = part.extension.inputs.filter((glob) => glob.startsWith("!")).map((glob) => glob.slice(1));
+  const isLeftOut = compileGlobs(leftOut);
+  const paths = read.filter((path) => !part.inputs.has(path) && !isLeftOut(path));
   if (paths.length === 0) return {};
   return Object.fromEntries((await observeFiles(ws, tree, chooser(paths))).ids);
 }

@@ -15,7 +15,8 @@ export function isBaseline(value: unknown): value is Baseline {
     isListOf(value["buildDirFiles"], isText) &&
     (value["survives"] === undefined || isSurvives(value["survives"])) &&
     (value["inputTimes"] === undefined || isInputTimes(value["inputTimes"])) &&
-    (value["answer"] === undefined || isAnswer(value["answer"]))
+    (value["answer"] === undefined || isAnswer(value["answer"])) &&
+    (value["alsoRead"] === undefined || isTextRecord(value["alsoRead"]))
   );
 }
 
@@ -86,6 +87,7 @@ function isTextRecord(value: unknown): value is Record<string, string> {
 
 function isFingerprint(value: unknown): boolean {
   if (!isObject(value) || !isText(value["hash"]) || !isTextRecord(value["inputs"])) return false;
+  if (value["bystanders"] !== undefined && !isTextRecord(value["bystanders"])) return false;
   const toolchain = value["toolchain"];
   return (
     Array.isArray(value["recipe"]) &&
