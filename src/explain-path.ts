@@ -1,4 +1,5 @@
 /** Pure: would a change of this file rebuild an extension, and how is that known? */
+import { chainOf } from "./closure/chain.ts";
 import type { Closure } from "./closure/facts.ts";
 import { isCompiled } from "./fingerprint/choose-inputs.ts";
 import { showPath } from "./git/path-bytes.ts";
@@ -50,7 +51,7 @@ export function explainPath(path: RepoPath, context: PathContext): Explanation {
     };
   }
   const rule = extension.inputs.findLast((glob) => context.matches(glob.replace(/^!/, ""))) ?? null;
-  const chain = closure === null ? [] : chainOf(path, closure);
+  const chain = closure === null ? [] : chainOf(closure, path);
   if (!context.isInput) {
     return {
       ...none,
@@ -64,20 +65,6 @@ export function explainPath(path: RepoPath, context: PathContext): Explanation {
     chain.length > 1 ? sentence(chain) : by === "build" ? "the last build read it" : `input rule ${rule}`;
   const also = wasRead && by !== "build" ? "; the last build read it" : "";
   return { ...some, by, rule, chain, text: `a change of ${shown} rebuilds: ${how}${also}${makes(outputs)}` };
-}
-
-/** From a file to the build file that it comes in by. */
-export function chainOf(path: RepoPath, closure: Closure): RepoPath[] {
-  const chain: RepoPath[] = [];
-  for (
-    let at: RepoPath | null | undefined = path;
-    at !== null && at !== undefined;
-    at = closure.files.get(at)
-  ) {
-    if (chain.includes(at) || (chain.length === 0 && !closure.files.has(at))) break;
-    chain.push(at);
-  }
-  return chain;
 }
 
 /** `included by b.cu, included by c.cu, named in setup.py`. */

@@ -16,24 +16,22 @@ export interface Place {
   readonly folder: RepoPath | null;
 }
 
-/** Folders that CMake names itself. */
-export function assignFolders(scope: Scope, place: Place, hasProject: boolean): void {
+/**
+ * Folders that CMake names itself.
+ * @param isForeign the body of a function that another file calls: it sees the caller's folders.
+ */
+export function assignFolders(scope: Scope, place: Place, hasProject: boolean, isForeign = false): void {
   const own = TREE + folderOf(place.path);
   const source = place.folder === null ? UNKNOWN : TREE + place.folder;
   const isTop = place.path === "CMakeLists.txt";
   assign(scope, "CMAKE_CURRENT_SOURCE_DIR", [source]);
-  assign(scope, "CMAKE_CURRENT_LIST_DIR", [place.folder === null && isShared(place) ? UNKNOWN : own]);
+  assign(scope, "CMAKE_CURRENT_LIST_DIR", [isForeign ? UNKNOWN : own]);
   assign(scope, "CMAKE_CURRENT_FUNCTION_LIST_DIR", [own]);
   assign(scope, "CMAKE_SOURCE_DIR", [isTop ? TREE : UNKNOWN]);
   assign(scope, "PROJECT_SOURCE_DIR", [hasProject ? own : UNKNOWN]);
   for (const name of ["CMAKE_BINARY_DIR", "CMAKE_CURRENT_BINARY_DIR", "PROJECT_BINARY_DIR"]) {
     assign(scope, name, [BUILD]);
   }
-}
-
-/** Code of a function that another file calls runs with the caller's CMAKE_CURRENT_LIST_DIR. */
-function isShared(place: Place): boolean {
-  return place.path.endsWith("CMakeLists.txt");
 }
 
 /**

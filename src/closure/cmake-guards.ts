@@ -17,12 +17,17 @@ export function guardsOf(condition: readonly CMakeArgument[]): string[] {
     const before = words[at - 1];
     const isNegated = before === "NOT" || (before === "DEFINED" && words[at - 2] === "NOT");
     if (word === "SKBUILD" && isNegated) guards.push(NOT_SKBUILD);
-    if (!ASIDE_SWITCH.test(word) || !/^\w+$/.test(word)) return;
+    if (!isAsideSwitch(word)) return;
     const isAlone =
       (before === undefined || before === "AND" || before === "(") && !isOperator(words[at + 1]);
     if (isAlone) guards.push(word);
   });
   return guards;
+}
+
+/** True for a name such as `BUILD_TESTS`. */
+export function isAsideSwitch(name: string): boolean {
+  return /^\w+$/.test(name) && ASIDE_SWITCH.test(name);
 }
 
 /** What holds for the branches behind a condition: it was false. */
@@ -36,7 +41,14 @@ export function isFalse(value: string | undefined): boolean {
   return value === undefined || /^(?:0|off|no|false|n|ignore|notfound|.*-notfound|)$/i.test(value);
 }
 
-const ASIDE_SWITCH = /TEST|BENCH|EXAMPLE|SAMPLE|DEMO|FUZZ|(?:^|_)DOCS?(?:$|_)/i;
+const ASIDE_WORD =
+  "(?:UNIT_?)?TEST(?:S|ING)?|UNITTESTS?|BENCH(?:MARK)?S?|BENCHMARKING|EXAMPLES?|SAMPLES?|DEMOS?|FUZZ(?:ING|ERS?)?|DOCS?|DOCUMENTATION";
+
+/** A whole word of the name, at its end or behind BUILD or ENABLE: `RAPIDFUZZ_X86` and `TEST_LIB_CUDA` are none. */
+const ASIDE_SWITCH = new RegExp(
+  `(?:^|_)(?:${ASIDE_WORD})$|(?:^|_)(?:BUILD|ENABLE|WITH)_(?:${ASIDE_WORD})(?:_|$)`,
+  "i",
+);
 
 function isOperator(word: string | undefined): boolean {
   return word !== undefined && word !== "AND" && word !== ")";

@@ -1,7 +1,7 @@
 import type { RepoPath } from "../model.ts";
 import { assignAll, assignFolders, type Place, type Told } from "./cmake-assign.ts";
 import { type CMakeNode, nestCommands } from "./cmake-blocks.ts";
-import { guardsBehind, guardsOf, isFalse } from "./cmake-guards.ts";
+import { guardsBehind, guardsOf, isAsideSwitch, isFalse } from "./cmake-guards.ts";
 import { addMentions, type Mentions } from "./cmake-mentions.ts";
 import { type CMakeCommand, readCommands } from "./cmake-tokens.ts";
 import { assign, expandAll, newScope, type Scope, UNKNOWN } from "./cmake-values.ts";
@@ -19,7 +19,8 @@ export interface CMakeCondition extends BuildFileFacts {
 /** What a CMake file says, also to the files that it is read together with. */
 export interface CMakeFacts extends BuildFileFacts {
   readonly conditions: readonly CMakeCondition[];
-  /** Switches that it turns on, or may. */
+  /** Switches for tests and the like that it declares to be off, and those that it turns on, or may. */
+  readonly turnsOff: readonly string[];
   readonly turnsOn: readonly string[];
   /** Functions and macros that it defines, and all commands that it calls. Lower case. */
   readonly defines: readonly string[];
@@ -57,6 +58,7 @@ export function readCMake(text: string, path: RepoPath): CMakeFacts {
     conditions: [...found.values()]
       .filter(({ guards, calledAs }) => guards.length > 0 || calledAs !== null)
       .map((one) => ({ ...factsOf(one), guards: one.guards, calledAs: one.calledAs })),
+    turnsOff: commands.flatMap(turnedOff),
     turnsOn: commands.flatMap(turnedOn),
     defines: [...functions.keys()],
     calls: [...new Set(commands.map(({ name }) => name))],
@@ -117,7 +119,7 @@ function readCommand(command: CMakeCommand, context: Context): void {
 function readCall(node: FunctionNode, call: CMakeCommand | null, context: Context): void {
   const { scope } = context;
   const params = node.head.args.slice(1).map(({ text }) => text);
-  if (call === null) assignFolders(scope, context.place, false);
+  if (call === null) assignFolders(scope, context.place, false, true);
   params.forEach((param, at) => {
     assign(scope, param, call === null ? [UNKNOWN] : expandAll(call.args.slice(at, at + 1), scope));
   });
@@ -154,12 +156,24 @@ function toldSource({ name, args }: CMakeCommand, told: Told): string | null {
   return null;
 }
 
-function turnedOn({ name, args }: CMakeCommand): string[] {
-  const [first, second, third] = args.map(({ text }) => text);
-  if (name === "option") return isFalse(third) ? [] : [first ?? ""];
-  if (name === "set") return isFalse(second) || second === undefined ? [] : [first ?? ""];
-  if (name === "cmake_dependent_option") return [first ?? ""];
-  return name === "include" && first === "CTest" ? ["BUILD_TESTING"] : [];
+/** `option(X "..." OFF)`, `set(X OFF CACHE BOOL "...")`. */
+function turnedOff({ name, args }: CMakeCommand): string[] {
+  const [first = "", second, third] = args.map(({ text }) => text);
+  const isOff =
+    (name === "option" && isFalse(third)) || (name === "set" && second !== undefined && isFalse(second));
+  return isOff && isAsideSwitch(first) ? [first] : [];
+}
+
+/** Whatever else has the name may give it a value: a `set`, a search, a function with a result. */
+function turnedOn(command: CMakeCommand): string[] {
+  const { name, args } = command;
+  if (name === "include" && args[0]?.text === "CTest") return ["BUILD_TESTING"];
+  if (
+    turnedOff(command).length > 0 ||
+    /^(?:if|elseif|else|endif|message|mark_as_advanced|unset|install|add_feature_info)$/.test(name)
+  )
+    return [];
+  return args.map(({ text }) => text).filter(isAsideSwitch);
 }
 
 function groupOf({ found, guards, calledAs }: Context): FoundGroup {

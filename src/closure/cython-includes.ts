@@ -57,7 +57,11 @@ function addModule(includes: Set<string>, module: string): void {
   const up = dots === 0 ? "" : dots === 1 ? "./" : "../".repeat(dots - 1);
   const rest = module.slice(dots).replaceAll(".", "/");
   if (rest !== "") includes.add(`${up}${rest}.pxd`);
-  includes.add(`${up}${rest === "" ? "" : `${rest}/`}__init__.pxd`);
+  // Packages are told by their __init__, so those on the way count too.
+  for (let at = rest; ; at = at.includes("/") ? at.slice(0, at.lastIndexOf("/")) : "") {
+    if (at !== "" || dots > 0) includes.add(`${up}${at === "" ? "" : `${at}/`}__init__.pxd`);
+    if (at === "") return;
+  }
 }
 
 function add(names: Set<string>, name: string | undefined): void {

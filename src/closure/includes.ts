@@ -7,17 +7,14 @@ import { readScriptMentions } from "./script-mentions.ts";
 
 /**
  * The files that a source, header, template or generator names, as written there. Templates are read in the
- * language of what they become; a `.py` both as a generator and as Cython's pure Python mode.
+ * language of what they become, a `.py` as a generator or as Cython's pure Python mode.
  */
 export function readIncludes(path: RepoPath, text: string): SourceFacts {
   switch (kindOf(path)) {
     case "cython":
       return readCythonIncludes(path, text);
     case "script": {
-      const script = readScriptMentions(text);
-      if (!path.endsWith(".py")) return script;
-      const cython = readCythonIncludes(path, text);
-      return { includes: [...script.includes, ...cython.includes], searched: cython.searched };
+      return isPureCython(path, text) ? readCythonIncludes(path, text) : readScriptMentions(text);
     }
     case "c": {
       const c = readCIncludes(text);
@@ -27,6 +24,13 @@ export function readIncludes(path: RepoPath, text: string): SourceFacts {
     default:
       return { includes: [], searched: [] };
   }
+}
+
+/** Cython compiles such a file and does not run it: what Python would import is not read. */
+function isPureCython(path: RepoPath, text: string): boolean {
+  return (
+    path.endsWith(".py") && /^[ \t]*(?:import[ \t]+cython\b|from[ \t]+cython\b|cimport[ \t])/m.test(text)
+  );
 }
 
 function fortranIncludes(text: string): string[] {
