@@ -64,6 +64,7 @@ function neighbourRule(entries: readonly IndexEntry[]): (path: RepoPath) => bool
 /** Folders above a path, nearest first, the top (`""`) last. */
 function parents(path: RepoPath): RepoPath[] {
   const folders: RepoPath[] = [];
-  for (let at = path.lastIndexOf("/"); at > 0; at = path.lastIndexOf("/", at - 1)) folders.push(path.slice(0, at));
+  for (let at = path.lastIndexOf("/"); at > 0; at = path.lastIndexOf("/", at - 1))
+    folders.push(path.slice(0, at));
   return path === "" ? folders : [...folders, ""];
 }
