@@ -21,7 +21,7 @@ import {
 import { compareOutputs } from "./fingerprint/outputs.ts";
 import { type MayRun, untrackedOnly } from "./fingerprint/search-path.ts";
 import { observeToolchain } from "./fingerprint/toolchain.ts";
-import { headCommit } from "./git/history.ts";
+import { headCommit, isHeadLost } from "./git/history.ts";
 import { workTreeReader } from "./git/work-tree-reader.ts";
 import { type WorkTree, readWorkTree } from "./git/work-tree.ts";
 import type { Config, EnvironmentOfRecord, Extension, Output, Reason, RepoPath, Workspace } from "./model.ts";
@@ -69,6 +69,9 @@ export async function observe(ws: Workspace, request: ObserveRequest): Promise<R
   const [head, tree] = await Promise.all([headCommit(ws), readWorkTree(ws)]);
   if (tree === null) {
     return refuse("E101", "git cannot read this repository's index. Nothing was changed.", "git status");
+  }
+  if (head === null && (await isHeadLost(ws))) {
+    return refuse("E101", "the commit that HEAD names cannot be read. Nothing was changed.", "git fsck");
   }
   if (head === null) {
     return refuse(
@@ -139,7 +142,7 @@ async function observeExtension(
   const also = await alsoReadNow(ws, base.tree, baseline);
   const outputs = baseline?.outputs ?? [];
   const outputReasons = [
-    ...(await compareOutputs(ws.top, outputs, base.tracked, interpreter?.extSuffix ?? null)),
+    ...(await compareOutputs(ws.top, outputs, base.tracked, interpreter)),
     ...(baseline === null ? [] : unmetGlobs(base, extension, outputs)),
   ];
   const isSame = baseline?.fingerprint.hash === fingerprint.hash && outputReasons.length === 0;

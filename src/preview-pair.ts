@@ -1,18 +1,18 @@
 /** What would a pull from one commit to another need, when neither is this work tree? Two trees are compared. */
-import { compileGlobs } from "./config/globs.ts";
 import { combine } from "./decide.ts";
+import { destroyedBetween } from "./fingerprint/destroyed-outputs.ts";
 import { compareChoices, compareInputs } from "./fingerprint/compare.ts";
 import { explainInput } from "./fingerprint/explain-input.ts";
 import { inputsAt, type InputsAt } from "./fingerprint/inputs-at.ts";
 import { inputMatcher } from "./fingerprint/inputs.ts";
 import { PYPROJECT, pyprojectId } from "./fingerprint/pyproject.ts";
-import { COMMIT } from "./git/content-id.ts";
-import { showPath } from "./git/path-bytes.ts";
+import { COMMIT, LINK } from "./git/content-id.ts";
 import type { Revisions } from "./git/revisions.ts";
 import type { TreeChange } from "./git/revision-tree.ts";
+import { leftOutBy } from "./git/sparse.ts";
+import type { WorkTree } from "./git/work-tree.ts";
 import type { Decision, Extension, ExtensionDecision, Reason, RepoPath } from "./model.ts";
 import type { Observed } from "./observe.ts";
-import { trackedReason } from "./preview.ts";
 import { estimateMs, readHistory } from "./store/history.ts";
 
 /** Decision for a pair of commits. Null: one cannot be read. */
@@ -24,16 +24,18 @@ export async function previewPair(
 ): Promise<Decision | null> {
   const changes = await revisions.diff(from, to);
   if (changes === null) return null;
+  const isLeftOut = leftOutBy(observed.ws, observed.tree.entries);
   const decisions: ExtensionDecision[] = [];
   for (const { extension, known } of observed.extensions) {
-    const reasons = extension.guessed
-      ? await closureReasons(observed.ws.top, extension, revisions, changes, from, to)
-      : await ruleReasons(extension, revisions, changes);
+    const reasons =
+      extension.guessed || hasLinks(extension, observed.tree, changes)
+        ? await treeReasons(observed.ws.top, extension, revisions, changes, from, to)
+        : await ruleReasons(extension, revisions, changes);
     if (reasons === null) return null;
     const baseline = known.kind === "known" ? known.baseline : null;
-    const outputs = (baseline?.outputs ?? []).map((output) => output.path);
     const also = alsoReadReasons(Object.keys(baseline?.alsoRead ?? {}), changes);
-    const all = [...overwrites(extension, outputs, changes), ...reasons, ...also];
+    const found = [...destroyedBetween(extension, baseline, changes), ...reasons, ...also];
+    const all = found.filter(({ path }) => path === undefined || !isLeftOut(path));
     const stale = all.length > 0;
     decisions.push({
       name: extension.name,
@@ -74,8 +76,18 @@ async function ruleReasons(
   return compareInputs(before, after).map((reason) => explainInput(reason, null, []));
 }
 
+/** True when a compiler may read a changed file under the name of a link that did not change. */
+function hasLinks(extension: Extension, work: WorkTree, changes: readonly TreeChange[]): boolean {
+  const matches = inputMatcher(extension.inputs);
+  const changed = changes.filter(
+    ({ from, to }) => from?.startsWith(LINK) === true || to?.startsWith(LINK) === true,
+  );
+  const present = work.entries.filter((entry) => entry.mode === "120000");
+  return [...changed, ...present].some(({ path }) => matches(path, true));
+}
+
 /** Where text decides what is an input, at either end. A pair that touches nothing which could be one costs no reading. */
-async function closureReasons(
+async function treeReasons(
   top: string,
   extension: Extension,
   revisions: Revisions,
@@ -119,25 +131,4 @@ async function tablesId(
 ): Promise<string | null> {
   const text = id === null ? null : await revisions.text(id);
   return text === null ? id : pyprojectId(text, extension.pyprojectTables);
-}
-
-/**
- * Outputs that git itself would overwrite (tracked only at the new end) or remove (tracked only at the old one):
- * the work tree's ignored file is gone either way, without a native change (vllm#17347).
- */
-function overwrites(
-  extension: Extension,
-  outputs: readonly string[],
-  changes: readonly TreeChange[],
-): Reason[] {
-  const isOutput = compileGlobs(extension.outputs);
-  return changes
-    .filter(
-      ({ path, from, to }) => (from === null) !== (to === null) && (outputs.includes(path) || isOutput(path)),
-    )
-    .map(({ path, from }) =>
-      from === null
-        ? trackedReason(path)
-        : { kind: "output-missing", path, text: `git itself would remove ${showPath(path)}` },
-    );
 }

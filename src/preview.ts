@@ -2,10 +2,13 @@
 import { trackedOutputs } from "./build/find-outputs.ts";
 import type { TreeText } from "./closure/facts.ts";
 import { combine, decide, type Observation } from "./decide.ts";
+import { outputsAfter } from "./fingerprint/destroyed-outputs.ts";
 import { makeFingerprint } from "./fingerprint/fingerprint.ts";
 import { inputsAt } from "./fingerprint/inputs-at.ts";
 import { unreadFiles } from "./fingerprint/inputs-now.ts";
-import { showPath } from "./git/path-bytes.ts";
+import { inputMatcher } from "./fingerprint/inputs.ts";
+import { PYPROJECT } from "./fingerprint/pyproject.ts";
+import { treeAfter } from "./fingerprint/tree-after.ts";
 import type { Revisions } from "./git/revisions.ts";
 import type { Baseline, Decision, ExtensionDecision, Reason, RepoPath } from "./model.ts";
 import type { Observed, ObservedExtension } from "./observe.ts";
@@ -21,12 +24,20 @@ export async function previewCommit(
   commit: string,
 ): Promise<Result<Decision | null>> {
   const { ws, config } = observed;
-  const tree = await revisions.at(commit);
-  if (tree === null) return ok(null);
+  const [from, to] = await Promise.all([revisions.at(observed.head), revisions.at(commit)]);
+  if (from === null || to === null) return ok(null);
+  const after = await treeAfter({
+    ws,
+    work: observed.tree,
+    from,
+    to,
+    isWanted: wantedBy(observed.extensions),
+    submodules: new Map(observed.extensions.flatMap((part) => [...part.inputs])),
+  });
   const policy = { strategy: config.strategy, force: false };
   const decisions: ExtensionDecision[] = [];
   for (const part of observed.extensions) {
-    const now = await observationAt(observed, part, tree);
+    const now = await observationAt(observed, part, to, after);
     decisions.push(decide(part.extension.name, part.known, now, policy));
   }
   const idle = decisions.every((one) => one.decision === "fresh");
@@ -44,21 +55,22 @@ export async function previewCommit(
 async function observationAt(
   observed: Observed,
   part: ObservedExtension,
-  tree: TreeText,
+  commit: TreeText,
+  after: TreeText,
 ): Promise<Observation> {
   const { extension, observation, known } = part;
-  const inputs = await inputsAt(observed.ws.top, extension, tree);
+  const inputs = await inputsAt(observed.ws.top, extension, after);
   const toolchain =
     known.kind === "known" ? known.baseline.fingerprint.toolchain : observation.fingerprint.toolchain;
   const fingerprint = makeFingerprint(extension, inputs, toolchain);
-  const outputs = known.kind === "known" ? known.baseline.outputs : [];
   const interpreter = known.kind === "known" ? known.baseline.interpreter : null;
-  const tracked = outputs.filter((output) => tree.ids.has(output.path)).map((output) => output.path);
+  const present = observation.outputReasons;
   return {
     fingerprint,
-    outputReasons: tracked.map(trackedReason),
+    outputReasons:
+      known.kind === "known" ? outputsAfter(known.baseline, present, observed.tracked, commit.ids) : [],
     unread: known.kind === "known" ? unreadFiles(known.baseline, inputs) : new Set(),
-    ...(known.kind === "known" ? { alsoRead: alsoReadAt(known.baseline, observed.tracked, tree) } : {}),
+    ...(known.kind === "known" ? { alsoRead: alsoReadAt(known.baseline, observed.tracked, commit) } : {}),
     closure: inputs.closure,
     obstacles: [],
     buildObstacles: [],
@@ -69,19 +81,23 @@ async function observationAt(
         observed.ws,
         extension.name,
         fingerprint.hash,
-        trackedOutputs(extension, tree.ids.keys()),
+        trackedOutputs(extension, commit.ids.keys()),
         interpreter,
       ) !== null,
   };
 }
 
-/** Git tracks an output at the new end, and would write over the built file. */
-export function trackedReason(path: RepoPath): Reason {
-  return {
-    kind: "output-tracked",
-    path,
-    text: `git itself would overwrite ${showPath(path)}: it is tracked there`,
-  };
+/** What a rule names, or a build was made of: of other local files the content does not matter. */
+function wantedBy(parts: readonly ObservedExtension[]): (path: RepoPath) => boolean {
+  const matchers = parts.map(({ extension }) => inputMatcher(extension.inputs));
+  const known = new Set(parts.flatMap((part) => [...part.inputs.keys(), ...baselineInputs(part)]));
+  return (path) => path === PYPROJECT || known.has(path) || matchers.some((matches) => matches(path, true));
+}
+
+function baselineInputs({ known }: ObservedExtension): RepoPath[] {
+  if (known.kind !== "known") return [];
+  const { inputs, bystanders = {} } = known.baseline.fingerprint;
+  return [...Object.keys(inputs), ...Object.keys(bystanders)];
 }
 
 /** Ids in a commit of what the last build read beside its inputs; what git does not track stays as it is. */

@@ -2,10 +2,11 @@ import { createHash } from "node:crypto";
 import { createReadStream, lstatSync, statSync, type BigIntStats } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import type { FileStat, Output, Reason, RepoPath } from "../model.ts";
+import type { FileStat, Interpreter, Output, Reason, RepoPath } from "../model.ts";
 import { encodePath, showPath } from "../git/path-bytes.ts";
 import { outputPath } from "./output-path.ts";
 import { findShadows } from "./shadow.ts";
+import { findSiteShadows } from "./site-shadow.ts";
 
 /** stat facts as the manifests keep them. */
 export function fileStat(stat: BigIntStats): FileStat {
@@ -41,9 +42,9 @@ export async function compareOutputs(
   top: string,
   outputs: readonly Output[],
   tracked: ReadonlySet<RepoPath>,
-  extSuffix: string | null,
+  interpreter: Pick<Interpreter, "extSuffix" | "sitePackages"> | null,
 ): Promise<Reason[]> {
-  const reasons: Reason[] = [];
+  const reasons: Reason[] = findSiteShadows(top, outputs, interpreter);
   for (const output of outputs) {
     const name = showPath(output.path);
     if (tracked.has(output.path)) {
@@ -56,7 +57,7 @@ export async function compareOutputs(
     }
     const text = await damageOf(outputPath(top, output.path), output, name);
     if (text !== null) reasons.push({ ...text, path: output.path });
-    else reasons.push(...findShadows(top, output.path, outputs, extSuffix));
+    else reasons.push(...findShadows(top, output.path, outputs, interpreter?.extSuffix ?? null));
   }
   return reasons;
 }

@@ -38,17 +38,20 @@ async function outsideFiles(
   folder: string,
   hashName: "sha1" | "sha256",
 ): Promise<ReadonlyMap<string, string> | null> {
-  const ids = new Map<string, string>();
+  const paths: string[] = [];
   const folders = [""];
   let entries = 0;
   for (let below = folders.pop(); below !== undefined; below = folders.pop()) {
     for (const { name, isFile, isFolder } of readFolder(join(folder, below))) {
       if (++entries > MOST_ENTRIES) return null;
-      const path = below + name;
-      if (isFolder && name !== ".git") folders.push(`${path}/`);
-      const id = isFile ? await rawId(fullPath(folder, path), hashName) : null;
-      if (id !== null) ids.set(path, id);
+      if (isFolder && name !== ".git") folders.push(`${below}${name}/`);
+      if (isFile) paths.push(below + name);
     }
+  }
+  const ids = new Map<string, string>();
+  for (const path of paths) {
+    const id = await rawId(fullPath(folder, path), hashName);
+    if (id !== null) ids.set(path, id);
   }
   return ids;
 }

@@ -88,8 +88,10 @@ function textId(path: string | Buffer, hashName: string): string | null {
 export async function rawId(path: string | Buffer, hashName: string): Promise<string | null> {
   if (fileKind(path) !== "file") return null;
   try {
-    const hash = createHash(hashName).update(`blob ${statSync(path).size}\0`);
-    await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
+    const { size } = statSync(path);
+    const hash = createHash(hashName).update(`blob ${size}\0`);
+    // A file of the kernel (/proc/kmsg) says that it is empty, and may have no end.
+    if (size > 0) await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
     return hash.digest("hex");
   } catch {
     return fileKind(path) === "absent" ? null : UNREADABLE;

@@ -8,6 +8,11 @@ export function headCommit(ws: Workspace): Promise<string | null> {
   return gitText(ws.top, ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]);
 }
 
+/** True when HEAD names a commit that is not in this repository: not a new repository, but a damaged one. */
+export async function isHeadLost(ws: Workspace): Promise<boolean> {
+  return (await gitText(ws.top, ["rev-parse", "--verify", "--quiet", "HEAD"])) !== null;
+}
+
 /** Commit id of a revision that a person typed, or null. A leading dash is not an option here. */
 export function resolveCommit(ws: Workspace, revision: string): Promise<string | null> {
   return gitText(ws.top, ["rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`]);

@@ -2,8 +2,9 @@ import type { RepoPath, Workspace } from "../model.ts";
 import { gitRecords } from "./git.ts";
 import { filesOfNested } from "./nested.ts";
 import { decodePath } from "./path-bytes.ts";
+import { hasReplacements } from "./replacements.ts";
 
-/** One line of the index. `flagged`: git was told not to look at the file (assume-unchanged, skip-worktree). */
+/** One line of the index. `flagged`: git's word is not to be had (assume-unchanged, skip-worktree, replaced objects). */
 export interface IndexEntry {
   readonly path: RepoPath;
   readonly mode: string;
@@ -34,8 +35,9 @@ export async function readWorkTree(ws: Workspace): Promise<WorkTree | null> {
   if (index === null || dirty === null || untracked === null) return null;
   const entries: IndexEntry[] = [];
   const unmerged = new Set<RepoPath>();
+  const isDoubtful = hasReplacements(ws);
   for (const entry of index) {
-    if (entry.stage === "0") entries.push(entry);
+    if (entry.stage === "0") entries.push(isDoubtful ? { ...entry, flagged: true } : entry);
     else unmerged.add(entry.path);
   }
   const others: RepoPath[] = [];
