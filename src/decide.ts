@@ -112,7 +112,7 @@ function differencesOf(known: KnownBaseline, now: Observation): Reason[] {
   }
 }
 
-/** Null, or all that changed, when the present outputs are whole and live through it. */
+/** Null, or all that changed, when the present outputs are whole and survive it. */
 function survivedReasons(known: KnownBaseline, now: Observation, policy: Policy): Reason[] | null {
   if (known.kind !== "known" || policy.force || now.outputReasons.length > 0) return null;
   return survivedDifferences(known.baseline, now.fingerprint);
