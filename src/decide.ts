@@ -136,7 +136,7 @@ function changesSince(baseline: Baseline, now: Observation): Reason[] {
   ];
 }
 
-/** Null, or all that changed, when the present outputs are whole and live through it. */
+/** Null, or all that changed, when the present outputs are whole and survive it. */
 function survivedReasons(known: KnownBaseline, now: Observation, policy: Policy): Reason[] | null {
   if (known.kind !== "known" || policy.force || now.outputReasons.length > 0) return null;
   const { baseline } = known;

@@ -170,7 +170,7 @@ export interface BuildAnswer {
   readonly by: readonly ("cmake-file-api" | "ninja-deps" | "depfiles" | "meson-introspection")[];
 }
 
-/** Which changes of the ground a build's outputs live through, by the names that its libraries need of others. */
+/** Which changes of the ground a build's outputs survive, by the names that its libraries need of others. */
 export interface Survives {
   /** No library needs a C++ name of torch. */
   readonly torch: boolean;
@@ -264,7 +264,7 @@ export interface ExtensionDecision {
   readonly name: string;
   readonly decision: Verdict;
   readonly level?: Level;
-  /** A restore without a slot: the outputs live through what changed, so they are verified where they are. */
+  /** A restore without a slot: the outputs survive what changed, so they are verified where they are. */
   readonly survives?: true;
   readonly reasons: readonly Reason[];
   /** Fingerprint hash of what is there now. */

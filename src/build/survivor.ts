@@ -1,4 +1,4 @@
-/** What the builder does with outputs that live through what changed: verify them, and only if that fails build. */
+/** What the builder does with outputs that survive what changed: verify them, and only if that fails build. */
 import { decide } from "../decide.ts";
 import type { ExtensionDecision } from "../model.ts";
 import type { ObservedExtension } from "../observe.ts";
@@ -37,7 +37,7 @@ export async function keepSurvivor(
   return 0;
 }
 
-/** The decision of the same look, had nothing been known of what the outputs live through. */
+/** The decision of the same look, had nothing been known of what the outputs survive. */
 export function decideAnew(looked: Look, part: ObservedExtension): ExtensionDecision {
   const { known, observation, extension } = part;
   const policy = { strategy: looked.config.strategy, force: false };

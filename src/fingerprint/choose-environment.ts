@@ -9,7 +9,7 @@ import {
   typedEnvironment,
 } from "./environment.ts";
 import { findInterpreter } from "./interpreter.ts";
-import { untrackedOnly } from "./search-path.ts";
+import { realOf, untrackedOnly } from "./search-path.ts";
 
 /** Who asks: an event uses the environment of record; a person's shell may change it. */
 export type Asker = "event" | "person";
@@ -62,7 +62,9 @@ async function interpreterOfRecord(
   return ok({ ...record, interpreter: captured.value.interpreter });
 }
 
-/** False when a file that identifies the interpreter has gone: it must be asked again what it is. */
-function isIntact(record: EnvironmentOfRecord): boolean {
-  return record.interpreter?.identityFiles.every((file) => existsSync(file)) ?? true;
+/** False when a file that identifies the interpreter has gone, or its path leads to another: it must be asked again what it is. */
+function isIntact({ interpreter }: EnvironmentOfRecord): boolean {
+  if (interpreter === null) return true;
+  const [real] = interpreter.identityFiles;
+  return realOf(interpreter.path) === real && interpreter.identityFiles.every((file) => existsSync(file));
 }

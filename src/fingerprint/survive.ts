@@ -1,9 +1,9 @@
-/** Pure: no `node:` module here. Changes of torch and Python that a build's outputs live through (docs/decisions/0011). */
+/** Pure: no `node:` module here. Changes of torch and Python that a build's outputs survive (docs/decisions/0011). */
 import type { Baseline, Fingerprint, Package, Reason, Tool } from "../model.ts";
 
 /**
- * The differences of `now` from the build, with what follows from each, when the outputs live through all of them; null
- * when there is another one, or none, or when it is not known what they live through.
+ * The differences of `now` from the build, with what follows from each, when the outputs survive all of them; null
+ * when there is another one, or none, or when it is not known what they survive.
  */
 export function survivedDifferences(
   baseline: Baseline,

@@ -73,7 +73,7 @@ function headline({ name, decision, level, survives }: ExtensionDecision): strin
       return `fresh: ${name} is the build of this source`;
     case "restore":
       if (survives === true)
-        return `restore: ${name} outlives the change; its outputs are verified where they are`;
+        return `restore: ${name} survives the change; its outputs are verified where they are`;
       return `restore: ${name} was built from this source before`;
     case "rebuild":
       return level === undefined ? `rebuild: ${name}` : `rebuild (${level}): ${name}`;

@@ -10,8 +10,8 @@ const NEITHER: Survives = { torch: false, python: false };
 const LIBRARY = /\.(so|dylib|pyd|dll|a)(\.\d+)*$/;
 
 /**
- * Which changes of the ground these outputs live through, by the names that their libraries need of others. The files
- * are read, nothing of them is run. What cannot be read, or is of a format not known here, lives through none.
+ * Which changes of the ground these outputs survive, by the names that their libraries need of others. The files
+ * are read, nothing of them is run. What cannot be read, or is of a format not known here, survives none.
  * @param paths absolute.
  * @returns null when there is no library among them, so that nothing is known.
  */

@@ -23,8 +23,13 @@ test("what was written comes back, and nothing else", () => {
 });
 
 const BAD: readonly (readonly [document: unknown, expected: string])[] = [
+  [{ heal_mtime: true }, `E111 unknown key "heal_mtime"; did you mean "heal-mtimes"?`],
+  [{ "heal-mtimes": "yes" }, "E112 heal-mtimes: must be true or false, not a string"],
   [{ modes: "auto" }, `E111 unknown key "modes"; did you mean "mode"?`],
-  [{ env: [] }, `E111 unknown key "env"; known are preset, mode, strategy, interpreter, extension`],
+  [
+    { env: [] },
+    `E111 unknown key "env"; known are preset, mode, strategy, heal-mtimes, interpreter, extension`,
+  ],
   [{ extension: [{ ...EXTENSION, input: ["a"] }] }, `E111 unknown key "input"; did you mean "inputs"?`],
   [
     { extension: [{ ...EXTENSION, build_dirs: ["a"] }] },
@@ -33,7 +38,7 @@ const BAD: readonly (readonly [document: unknown, expected: string])[] = [
   [{ extension: [{ ...EXTENSION, env: ["A"] }] }, `E111 unknown key "env"; did you mean "environment"?`],
   [
     { ["__proto__x"]: 1 },
-    `E111 unknown key "__proto__x"; known are preset, mode, strategy, interpreter, extension`,
+    `E111 unknown key "__proto__x"; known are preset, mode, strategy, heal-mtimes, interpreter, extension`,
   ],
   [{ mode: "quick" }, `E112 mode: must be "auto", "foreground", "background", "notify", not "quick"`],
   [{ interpreter: 3 }, "E112 interpreter: must be a string, not a number"],

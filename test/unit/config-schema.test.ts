@@ -56,6 +56,7 @@ function accepts(schema: unknown, value: unknown): boolean {
 
 const GOOD: readonly unknown[] = [
   {},
+  { "heal-mtimes": true },
   { preset: "none", mode: "foreground", strategy: "ladder", interpreter: "/usr/bin/python3" },
   {
     extension: [
@@ -103,6 +104,8 @@ const FAULTS: readonly unknown[] = [
   [],
   { mode: "quick" },
   { strategy: 1 },
+  { "heal-mtimes": "yes" },
+  { "heal-mtime": true },
   { interpreter: ["python"] },
   { interpreter: "../python" },
   { presets: "vllm" },

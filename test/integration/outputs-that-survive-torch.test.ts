@@ -15,8 +15,8 @@ extern "C" int threads() { return at::get_num_threads(); }
   "stable.cpp": `#include <torch/csrc/stable/library.h>
 #include <torch/csrc/stable/tensor.h>
 static int64_t count(torch::stable::Tensor a) { return a.numel(); }
-STABLE_TORCH_LIBRARY(outlives, m) { m.def("count(Tensor a) -> int"); }
-STABLE_TORCH_LIBRARY_IMPL(outlives, CPU, m) { m.impl("count", TORCH_BOX(&count)); }
+STABLE_TORCH_LIBRARY(survives, m) { m.def("count(Tensor a) -> int"); }
+STABLE_TORCH_LIBRARY_IMPL(survives, CPU, m) { m.impl("count", TORCH_BOX(&count)); }
 `,
   "plain.cpp": `extern "C" int twice(int a) { return 2 * a; }
 `,
@@ -55,7 +55,7 @@ test("another torch: only what uses its C++ names is rebuilt", async (t) => {
   const config = [
     'preset = "none"\ninterpreter = ".venv/bin/python"\n',
     extension("cxx"),
-    extension("stable", 'require = ["torch.ops.outlives.count"]'),
+    extension("stable", 'require = ["torch.ops.survives.count"]'),
     extension("plain"),
   ];
   box.write(join(top, "rebuild-if-needed.toml"), config.join("\n"));
@@ -76,7 +76,7 @@ test("another torch: only what uses its C++ names is rebuilt", async (t) => {
   const { json } = await shell.cliJson(top, "check");
   assert.equal(json.decision, "rebuild");
   const changed = "torch 2.13.0+cpu -> 2.13.1+cpu";
-  const outlived = `${changed}; the outputs use no torch C++ name: they are verified, not rebuilt`;
+  const survived = `${changed}; the outputs use no torch C++ name: they are verified, not rebuilt`;
   assert.deepEqual(
     json.extensions.map(({ name, decision, reasons }) => [
       name,
@@ -85,8 +85,8 @@ test("another torch: only what uses its C++ names is rebuilt", async (t) => {
     ]),
     [
       ["cxx", "rebuild", changed],
-      ["stable", "restore", outlived],
-      ["plain", "restore", outlived],
+      ["stable", "restore", survived],
+      ["plain", "restore", survived],
     ],
   );
   const ran = await shell.cli(top);
@@ -97,7 +97,7 @@ test("another torch: only what uses its C++ names is rebuilt", async (t) => {
   assert.equal(compilers.starts() - compiled, 1);
   assert.equal((await shell.cliJson(top, "check")).json.decision, "fresh");
 
-  await t.test("a torch that has gone is nothing to live through", async () => {
+  await t.test("a torch that has gone is nothing to survive", async () => {
     const site = sitePackages(venv.folder);
     rmSync(join(site, "torch-2.13.1+cpu.dist-info"), { recursive: true });
     const { extensions } = (await shell.cliJson(top, "check")).json;
