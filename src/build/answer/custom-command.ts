@@ -16,13 +16,13 @@ export function readsOfCommand(
   cwd: string,
   kindOf: (path: string) => "file" | "folder" | null,
 ): CommandReads {
-  const files: string[] = [];
-  const folders: string[] = [];
+  const files = new Set<string>();
+  const folders = new Set<string>();
   let folder = cwd;
   for (const words of simpleCommands(command)) {
     if (words[0] === "cd") {
       folder = posix.resolve(folder, words[1] ?? "");
-      if (kindOf(folder) === "folder") folders.push(folder);
+      if (kindOf(folder) === "folder") folders.add(folder);
       continue;
     }
     const program = posix.basename(words.find((word) => !/^\w+=/.test(word)) ?? "");
@@ -33,13 +33,13 @@ export function readsOfCommand(
     for (const word of words) {
       for (const path of pathsIn(word, folder)) {
         const kind = kindOf(path);
-        if (kind === "file") files.push(path);
-        if (kind === "folder") folders.push(path);
-        if (kind === "file" && SCRIPT.test(path)) folders.push(posix.dirname(path));
+        if (kind === "file") files.add(path);
+        if (kind === "folder") folders.add(path);
+        if (kind === "file" && SCRIPT.test(path)) folders.add(posix.dirname(path));
       }
     }
   }
-  return { kind: "reads", files, folders };
+  return { kind: "reads", files: [...files], folders: [...folders] };
 }
 
 const COMPILES =

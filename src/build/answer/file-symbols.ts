@@ -40,7 +40,7 @@ export function isRuntimePart(symbol: string): boolean {
 }
 
 const RUNTIME =
-  /^(|crtstuff\.c|(crt\/)?link\.stub|cuos\w*\.cpp|tools_runtime_\w+\.cpp|generated_(cuda|error)_\w+\.cpp|runtime_error_table\.cpp)$/;
+  /^(|crtstuff\.c|(crt\/)?link\.stub|cuos\w*\.cpp|cudart_\w+\.cpp|cuda_runtime_api\.cpp|tools_runtime_\w+\.cpp|generated_(cuda|error)_\w+\.cpp|runtime_error_table\.cpp)$/;
 
 function readSymbols(bytes: ElfBytes): string[] | null {
   const head = bytes.read(0, 16);

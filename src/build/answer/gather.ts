@@ -34,12 +34,12 @@ export async function gather(material: Material): Promise<Gathered> {
     if (one.kind === "unknown") return one;
     parts.push(one.part);
   }
-  if (unexplained(libraries, parts, []) !== null) {
+  if (unexplained(libraries, parts, [], repo.paths) !== null) {
     const log = askLog(material);
     if (log?.kind === "unknown") return log;
     if (log !== null) parts.push(log.part);
     previous.push(...previousFiles(material));
-    const why = unexplained(libraries, parts, previous);
+    const why = unexplained(libraries, parts, previous, repo.paths);
     if (why !== null) return { kind: "unknown", why };
   }
   if (parts.some((one) => one.userHeadersOnly) && (await hidesHeaders(observed))) {
