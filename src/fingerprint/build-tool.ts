@@ -20,7 +20,8 @@ export async function observeBuildTool(request: {
   readonly chains: readonly (readonly string[])[];
   readonly before: Tool | null;
   readonly read: ToolFileReader;
-  readonly environment: NodeJS.ProcessEnv;
+  /** Made when there is a question. */
+  readonly child: () => NodeJS.ProcessEnv;
 }): Promise<Tool> {
   const { role, before, read } = request;
   const [shown = ""] = request.chains[0] ?? [];
@@ -38,7 +39,7 @@ export async function observeBuildTool(request: {
   if (before !== null && isUnmoved(before, files)) return { ...before, path: shown, files };
   const facts: { version: string; rest: readonly string[] }[] = [];
   for (const { chain, metadata, files: own } of programs) {
-    const version = await versionOf(role, chain, metadata, request.environment);
+    const version = await versionOf(role, chain, metadata, request.child);
     const texts = own.filter((file) => isWrapper(file.path));
     facts.push({ version, rest: (version === "" ? own : texts).map((file) => file.sha256) });
   }
@@ -61,14 +62,14 @@ async function versionOf(
   role: BuildToolRole,
   chain: readonly string[],
   metadata: string | null,
-  environment: NodeJS.ProcessEnv,
+  child: () => NodeJS.ProcessEnv,
 ): Promise<string> {
   const text = metadata === null ? null : readText(metadata);
   const told = /^Version:\s*(\S+)/m.exec(text ?? "")?.[1];
   // The wheels' own numbers have a fourth part for repackaging: cmake 3.27.9.1 is CMake 3.27.9.
   return (
     /^\d+(?:\.\d+){0,2}/.exec(told ?? "")?.[0] ??
-    plainVersion(await toolVersion(role, chain[0] ?? "", [], environment))
+    plainVersion(await toolVersion(role, chain[0] ?? "", [], child()))
   );
 }
 

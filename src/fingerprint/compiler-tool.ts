@@ -10,6 +10,7 @@ import { compilerParts } from "./sub-tools.ts";
 import { identityOf, readAll, type ToolFileReader } from "./tool-files.ts";
 import type { ProgramRole } from "./tool-programs.ts";
 import { toolVersion } from "./tool-version.ts";
+import { readScript } from "./wrapper.ts";
 
 type ContentRole = Extract<ProgramRole, "cc" | "cxx" | "nvcc"> | "recipe";
 
@@ -20,7 +21,8 @@ export interface ContentToolRequest {
   readonly before: Tool | null;
   readonly read: ToolFileReader;
   readonly environment: BuildEnvironment;
-  readonly child: NodeJS.ProcessEnv;
+  /** Environment of a question; made when there is one. */
+  readonly child: () => NodeJS.ProcessEnv;
 }
 
 /** A tool by the contents of its programs, in the order in which a build would pick them. */
@@ -41,7 +43,7 @@ export async function observeContentTool(request: ContentToolRequest): Promise<T
       paths.map((path) => onPathNow(path, request.environment.path)),
     );
     if (role !== "recipe") parts[key] = paths;
-    identities.add(identityOf([...drivers, ...own]));
+    identities.add(identityOf([...countedDrivers(drivers, own), ...own]));
     for (const file of [...drivers, ...own]) files.set(file.path, file);
   }
   const all = [...files.values()];
@@ -52,13 +54,22 @@ export async function observeContentTool(request: ContentToolRequest): Promise<T
   return { role, path: shown, files: all, version, identity, ...(role === "recipe" ? {} : { parts }) };
 }
 
+/**
+ * gcc and g++ are two small drivers of one compiler, and nvcc starts the one or the other: where the compiler proper
+ * is known, it counts, and of the drivers only wrappers do.
+ */
+function countedDrivers(drivers: readonly ToolFile[], parts: readonly ToolFile[]): ToolFile[] {
+  const isKnown = parts.some((file) => /^cc1(?:plus)?$/.test(basename(file.path)));
+  return drivers.filter((file) => !isKnown || readScript(file.path) !== null);
+}
+
 /** A program of the recipe is not asked: nobody knows what it does when it is started. */
 async function versionOf(
   request: ContentToolRequest,
   shown: string,
   files: readonly ToolFile[],
 ): Promise<string> {
-  return request.role === "recipe" ? "" : toolVersion(request.role, shown, files, request.child);
+  return request.role === "recipe" ? "" : toolVersion(request.role, shown, files, request.child());
 }
 
 /** The driver as the build calls it, wrappers included, and the linkers that flags name: each has parts of its own. */
@@ -74,23 +85,25 @@ function areKnown(drivers: readonly ToolFile[], before: Tool | null): boolean {
 async function askParts(program: string, request: ContentToolRequest): Promise<readonly string[]> {
   const { role, child, environment } = request;
   if (role === "recipe") return [];
-  const question = { environment: child, path: environment.path, linkers: linkersOf(environment.variables) };
+  const question = {
+    environment: child(),
+    path: environment.path,
+    linkers: linkersOf(environment.variables),
+  };
   if (role !== "nvcc") return compilerParts({ ...question, driver: program, language: role });
-  const answer = await askNvcc(program, child, environment.path);
-  const toolkits = new Set([answer?.toolkit ?? "", ...chainToolkits(program, request)]);
+  const answer = await askNvcc(program, question.environment, environment.path);
   const host = answer?.host ?? null;
   return [
-    ...[...toolkits].filter((folder) => folder !== "").flatMap(toolkitFiles),
+    ...toolkitFiles(answer?.toolkit ?? toolkitOf(lastOfChain(program, request))),
     ...(host === null
       ? []
       : [host, ...(await compilerParts({ ...question, driver: host, language: "cxx" }))]),
   ];
 }
 
-/** Where nvcc does not answer: the toolkit that its last program lies in. */
-function chainToolkits(program: string, { chains }: ContentToolRequest): string[] {
-  const chain = chains.find(([first]) => first === program) ?? [program];
-  return chain.map(toolkitOf);
+/** Where nvcc does not answer, its toolkit is the folder that the last program of its chain lies in. */
+function lastOfChain(program: string, { chains }: ContentToolRequest): string {
+  return chains.find(([first]) => first === program)?.at(-1) ?? program;
 }
 
 /** `-fuse-ld=mold` in the flags that reach a link. */

@@ -1,12 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { findCondaPackage } from "./conda-package.ts";
 
 /** An installed distribution, as its folder of metadata tells. */
 export interface Distribution {
   readonly version: string;
   /** Folder that holds its import packages: site-packages, or the source tree of an editable install. */
   readonly root: string;
+  /** METADATA, PKG-INFO, or conda's record. */
   readonly metadata: string;
   readonly record: string | null;
   readonly isEditable: boolean;
@@ -32,17 +34,45 @@ export function findDistributions(
   for (const folder of sitePackages) {
     const here = new Map<string, Distribution>();
     for (const entry of entriesOf(folder)) {
-      const named =
-        /^(.+)-([^-]+)\.dist-info$/.exec(entry) ?? /^(.+?)(?:-([^-]+))?(?:-py[\d.]+)?\.egg-info$/.exec(entry);
-      const name = normaliseName(named?.[1] ?? "");
+      const [name, version] = namedBy(entry);
       if (!wanted.has(name)) continue;
-      const distribution = readDistribution(folder, entry, named?.[2]);
+      const distribution = readDistribution(folder, entry, version);
       // An upgrade that broke off leaves two: the later name is taken, always the same one.
       if (distribution !== null) here.set(name, distribution);
+    }
+    for (const name of names) {
+      if (here.has(name) || found.has(name)) continue;
+      const other = readEggLink(folder, name) ?? readConda(folder, name);
+      if (other !== null) here.set(name, other);
     }
     for (const [name, distribution] of here) if (!found.has(name)) found.set(name, distribution);
   }
   return found;
+}
+
+/** Name and version of a folder of metadata; an empty name for any other. */
+function namedBy(entry: string): readonly [string, string | undefined] {
+  const named =
+    /^(.+)-([^-]+)\.dist-info$/.exec(entry) ?? /^(.+?)(?:-([^-]+))?(?:-py[\d.]+)?\.egg-info$/.exec(entry);
+  return [normaliseName(named?.[1] ?? ""), named?.[2]];
+}
+
+/** `setup.py develop` leaves `NAME.egg-link` with the source folder, where the metadata is. */
+function readEggLink(folder: string, name: string): Distribution | null {
+  const link = [...new Set([name, name.replaceAll("-", "_")])].map((one) => join(folder, `${one}.egg-link`));
+  const path = link.find((one) => existsSync(one));
+  const source = path === undefined ? "" : (readText(path) ?? "").split(/\r?\n/)[0]?.trim();
+  if (path === undefined || source === undefined || !isAbsolute(source)) return null;
+  const entry = entriesOf(source).find((one) => one.endsWith(".egg-info") && namedBy(one)[0] === name);
+  const found = entry === undefined ? null : readDistribution(source, entry, undefined);
+  return found === null ? null : { ...found, root: source, isEditable: true, files: [path, ...found.files] };
+}
+
+function readConda(folder: string, name: string): Distribution | null {
+  const found = findCondaPackage(folder, name);
+  if (found === null) return null;
+  const { version, record } = found;
+  return { version, root: folder, metadata: record, record: null, isEditable: false, files: [record] };
 }
 
 function readDistribution(folder: string, entry: string, version: string | undefined): Distribution | null {

@@ -3,6 +3,7 @@ import { isAbsolute, join, resolve } from "node:path";
 import type { Interpreter } from "../model.ts";
 import { ok, refuse, type Result } from "../report/failure.ts";
 import { parseProbe, PROBE } from "./interpreter-probe.ts";
+import { resolvePyenvShim } from "./pyenv-shim.ts";
 import { runTool } from "./run-tool.ts";
 import { findProgram, isExecutable, realOf, searchPath, splitPath, type MayRun } from "./search-path.ts";
 
@@ -18,9 +19,14 @@ export function findInterpreter(
   environment: NodeJS.ProcessEnv,
   mayRun: MayRun = () => true,
 ): Result<string | null> {
+  const onPath = searchPath(splitPath(environment["PATH"]), top, null);
+  const throughShim = (path: string): string => {
+    const behind = resolvePyenvShim(path, { cwd: top, environment, path: onPath });
+    return behind !== null && mayRun(behind) ? behind : path;
+  };
   if (configured !== null) {
     const path = resolve(top, configured);
-    if (isExecutable(path) && mayRun(path)) return ok(path);
+    if (isExecutable(path) && mayRun(path)) return ok(throughShim(path));
     const problem = isExecutable(path)
       ? "is tracked by git, so it is never run"
       : "does not exist or cannot be run";
@@ -38,8 +44,8 @@ export function findInterpreter(
   ];
   const own = candidates.find((path) => path !== null && isExecutable(path) && mayRun(path));
   if (own !== undefined) return ok(own);
-  const path = searchPath(splitPath(environment["PATH"]), top, null);
-  return ok(findProgram("python3", path, mayRun) ?? findProgram("python", path, mayRun));
+  const found = findProgram("python3", onPath, mayRun) ?? findProgram("python", onPath, mayRun);
+  return ok(found === null ? null : throughShim(found));
 }
 
 /**
@@ -62,7 +68,7 @@ export async function probeInterpreter(
   if (probed === null) {
     return refuse("E302", `the interpreter ${path} does not run. Nothing was changed.`, `${path} -I -S -c 0`);
   }
-  // A shim (pyenv, asdf) picks another Python per folder and day: record the one that it picked.
+  // A shim (asdf, mise) picks another Python per folder and day: record the one that it picked.
   const chosen = isScript(path) && isExecutable(probed.executable) ? probed.executable : path;
   return ok({
     path: chosen,

@@ -1,9 +1,7 @@
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Package, ToolFile } from "../model.ts";
-import { readBuildId } from "./build-id.ts";
+import { condaMeaning } from "./conda-package.ts";
 import { findDistributions, normaliseName, type Distribution } from "./distributions.ts";
-import { hashFile } from "./outputs.ts";
 import { recordMeaning } from "./record-meaning.ts";
 import { identityOf, readAll, type ToolFileReader } from "./tool-files.ts";
 
@@ -36,7 +34,7 @@ async function observePackage(
   read: ToolFileReader,
 ): Promise<Package> {
   const files = await readAll(read, found.files);
-  const parts = name === "torch" ? await readAll(read, torchParts(found.root), buildIdOrContent) : [];
+  const parts = name === "torch" ? await readAll(read, torchParts(found.root)) : [];
   const all = [...files, ...parts];
   const unmoved =
     before !== undefined &&
@@ -47,19 +45,23 @@ async function observePackage(
   return { name, version: found.version, identity, files: all };
 }
 
-/** An editable install's record names only its own glue; its metadata then says what there is to say. */
+/**
+ * An editable install's record names only its own glue; its metadata then says what there is to say.
+ */
 function contentOf(found: Distribution, files: readonly ToolFile[]): string {
+  if (found.metadata.endsWith(".json")) return condaMeaning(found.metadata) ?? "";
   const meaning = found.record === null || found.isEditable ? null : recordMeaning(found.record);
   return meaning ?? files.find((file) => file.path === found.metadata)?.sha256 ?? "";
 }
 
 /** What tells a torch that was rebuilt under the same version from the one before. */
 function torchParts(root: string): string[] {
-  const libraries = ["libc10.so", "libtorch_cpu.so", "libtorch_python.so"];
+  const libraries = [
+    "libc10.so",
+    "libc10_cuda.so",
+    "libtorch_cpu.so",
+    "libtorch_cuda.so",
+    "libtorch_python.so",
+  ];
   return [join(root, "torch/version.py"), ...libraries.map((library) => join(root, "torch/lib", library))];
-}
-
-async function buildIdOrContent(path: string): Promise<string> {
-  const id = path.endsWith(".so") ? readBuildId(path) : null;
-  return id === null ? hashFile(path) : createHash("sha256").update(`build-id ${id}`).digest("hex");
 }

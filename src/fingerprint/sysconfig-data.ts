@@ -37,23 +37,31 @@ export function pythonCompilers(interpreter: Interpreter | null): {
 } {
   const file = interpreter?.identityFiles.find(isSysconfigData);
   try {
-    const variables = sysconfigVariables(file === undefined ? "" : readFileSync(file, "utf8"));
-    return { cc: variables.get("CC") ?? null, cxx: variables.get("CXX") ?? null };
+    const text = file === undefined ? "" : readFileSync(file, "utf8");
+    return { cc: valueOf(text, "CC"), cxx: valueOf(text, "CXX") };
   } catch {
     return { cc: null, cxx: null };
   }
 }
 
+/** One text of the dictionary; each look asks for two, so the others are not taken apart. */
+function valueOf(text: string, name: string): string | null {
+  const start = text.indexOf(`\n '${name}': `);
+  if (start === -1) return null;
+  return sysconfigVariables(text.slice(start + 1, start + 2000)).get(name) ?? null;
+}
+
+const LITERAL = String.raw`'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"`;
+const ENTRY = new RegExp(
+  String.raw`^(?:\w+ = \{| )'(\w+)': ((?:${LITERAL})(?:\s*\n\s+(?:${LITERAL}))*|-?\d+)[,}]`,
+  "gm",
+);
+
 /** Texts and numbers of the dictionary as `pprint` writes it: a long text stands in several literals. */
 function sysconfigVariables(text: string): ReadonlyMap<string, string> {
-  const literal = String.raw`'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"`;
-  const entry = new RegExp(
-    String.raw`^[ {]?.*?'(\w+)': ((?:${literal})(?:\s*\n\s+(?:${literal}))*|-?\d+)[,}]`,
-    "gm",
-  );
   const variables = new Map<string, string>();
-  for (const [, name = "", value = ""] of text.matchAll(entry)) {
-    const parts = value.match(new RegExp(literal, "g"));
+  for (const [, name = "", value = ""] of text.matchAll(ENTRY)) {
+    const parts = value.match(new RegExp(LITERAL, "g"));
     variables.set(name, parts === null ? value : parts.map((part) => part.slice(1, -1)).join(""));
   }
   return variables;

@@ -121,9 +121,9 @@ async function observeNamed(
 ): Promise<Tool> {
   const { environment, search, read, before } = request;
   const chains = request.programs.map((program) => chainOf(program, search));
-  const child = childEnvironment(environment, probeBase());
+  const child = (): NodeJS.ProcessEnv => childEnvironment(environment, probeBase());
   if (role === "cmake" || role === "ninja" || role === "meson") {
-    return observeBuildTool({ role, chains, before, read, environment: child });
+    return observeBuildTool({ role, chains, before, read, child });
   }
   return observeContentTool({ role, chains, before, read, environment, child });
 }
