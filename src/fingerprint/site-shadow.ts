@@ -24,7 +24,8 @@ export function findSiteShadows(
     for (const to of interpreter.sitePackages.flatMap((site) => files.map((file) => join(site, file)))) {
       const place = to.endsWith("/__init__.py") ? `${dirname(to)}/` : to;
       const isOurs = own.some((one) => one === to || one.startsWith(place));
-      if (reasons.has(to) || isOurs || !existsSync(encodePath(to)) || leadsTo(to, join(top, folder))) continue;
+      if (reasons.has(to) || isOurs || !existsSync(encodePath(to)) || leadsTo(to, join(top, folder)))
+        continue;
       const text = `${showPath(to)} is imported in place of ${showPath(path)}`;
       reasons.set(to, { kind: "output-shadowed", path, to, text });
     }

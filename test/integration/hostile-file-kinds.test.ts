@@ -16,7 +16,8 @@ test("pipes, sockets and devices are never opened", async (t) => {
   symlinkSync("/dev/zero", join(top, "csrc/zero.h"));
   assert.deepEqual(await checked(project), ["rebuild", "input-added csrc/zero.h"]);
   rmSync(join(top, "csrc/zero.h"));
-  for (const path of ["csrc/a.txt", "csrc/b.txt", "csrc/c.txt", "pyproject.toml", "setup.py"]) rmSync(join(top, path), { force: true });
+  for (const path of ["csrc/a.txt", "csrc/b.txt", "csrc/c.txt", "pyproject.toml", "setup.py"])
+    rmSync(join(top, path), { force: true });
   const script = `import os, socket
 os.mkfifo("csrc/a.txt"); os.mkfifo("pyproject.toml"); os.mkfifo("setup.py"); os.mkfifo("csrc/new.h")
 socket.socket(socket.AF_UNIX).bind("csrc/b.txt")
@@ -51,7 +52,11 @@ test("outputs in whose place there is a pipe, a folder, a link or nothing", asyn
   rmSync(join(top, "pkg/glue.py"));
   mkdirSync(join(top, "pkg/glue.py"));
   rmSync(join(top, "pkg/more.py"));
-  assert.deepEqual(await checked(project), ["restore", "output-changed pkg/glue.py", "output-missing pkg/more.py"]);
+  assert.deepEqual(await checked(project), [
+    "restore",
+    "output-changed pkg/glue.py",
+    "output-missing pkg/more.py",
+  ]);
   rmSync(join(top, "pkg/glue.py"), { recursive: true });
   await mustRun(box, top);
   assert.deepEqual(await checked(project), ["fresh"]);
@@ -71,7 +76,9 @@ test("a tracked folder in a circle of links, and one that cannot be reached", as
 });
 
 test("an input of 2 GiB is hashed as a stream", async (t) => {
-  const project = await drivenProject(t, { files: { "build.py": "open('pkg/glue.py', 'w'); open('pkg/more.py', 'w')\n" } });
+  const project = await drivenProject(t, {
+    files: { "build.py": "open('pkg/glue.py', 'w'); open('pkg/more.py', 'w')\n" },
+  });
   const { box, top } = project;
   await mustRun(box, top);
   giant(project, "");
@@ -79,7 +86,11 @@ test("an input of 2 GiB is hashed as a stream", async (t) => {
   await box.git(top, "config", "filter.broken.clean", "false");
   await box.git(top, "config", "filter.broken.required", "true");
   project.write(".git/info/attributes", "giant.bin filter=broken\n");
-  assert.deepEqual(await checked(project), ["rebuild", "input-added csrc/giant.bin"], "past git's own way too");
+  assert.deepEqual(
+    await checked(project),
+    ["rebuild", "input-added csrc/giant.bin"],
+    "past git's own way too",
+  );
 });
 
 test("inputs that come and go while the look is under way", async (t) => {

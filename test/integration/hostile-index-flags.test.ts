@@ -29,7 +29,11 @@ test("assume-unchanged and skip-worktree: edits and deletions are seen, by look 
   const expected = ["changed csrc/a.txt", "changed csrc/b.txt", "removed csrc/c.txt", "removed csrc/d.txt"];
   const reasons = ["rebuild", ...expected.map((text) => `input-${text}`)];
   assert.deepEqual(await checked(project), reasons);
-  assert.deepEqual(await previewed(project, "HEAD"), reasons, "a pull that touches none of them leaves them so");
+  assert.deepEqual(
+    await previewed(project, "HEAD"),
+    reasons,
+    "a pull that touches none of them leaves them so",
+  );
   await box.git(top, "commit", "--quiet", "--allow-empty", "--message", "an event");
   await mustRun(box, top, "wait");
   assert.deepEqual(await checked(project), ["fresh"]);
@@ -67,7 +71,15 @@ test("settings that make git trust less than it should, and indexes of every kin
     ["core.abbrev", "4"],
   ];
   for (const [key, value] of settings) await box.git(top, "config", key, value);
-  await box.git(top, "update-index", "--split-index", "--untracked-cache", "--fsmonitor", "--index-version", "4");
+  await box.git(
+    top,
+    "update-index",
+    "--split-index",
+    "--untracked-cache",
+    "--fsmonitor",
+    "--index-version",
+    "4",
+  );
   await box.git(top, "status");
   await mustRun(box, top);
   assert.deepEqual(await checked(project), ["fresh"]);
@@ -77,7 +89,10 @@ test("settings that make git trust less than it should, and indexes of every kin
   const reasons = ["rebuild", "input-added csrc/new.txt", "input-changed csrc/a.txt"];
   assert.deepEqual(await checked(project), reasons);
   const first = await box.git(top, "rev-parse", "HEAD");
-  const literal = { ...project, box: box.with({ GIT_LITERAL_PATHSPECS: "1", GIT_DIFF_OPTS: "-u0", GIT_TRACE: "0" }) };
+  const literal = {
+    ...project,
+    box: box.with({ GIT_LITERAL_PATHSPECS: "1", GIT_DIFF_OPTS: "-u0", GIT_TRACE: "0" }),
+  };
   assert.deepEqual(await checked(literal), reasons);
   await box.git(top, "update-index", "--no-fsmonitor");
   await box.git(top, "config", "--unset", "core.fsmonitor");
@@ -121,7 +136,11 @@ test("intent to add, a tracked file that is ignored, and one that the index alon
   assert.deepEqual(await previewed(project, "HEAD"), ["fresh"]);
   box.write("home/ignore", "*.txt\n");
   await box.git(top, "config", "core.excludesFile", box.path("home/ignore"));
-  assert.deepEqual(await checked(project), ["rebuild", "input-removed csrc/a.txt"], "ignored files are no inputs");
+  assert.deepEqual(
+    await checked(project),
+    ["rebuild", "input-removed csrc/a.txt"],
+    "ignored files are no inputs",
+  );
   await box.git(top, "add", "--force", "csrc/a.txt");
   assert.deepEqual(await checked(project), ["fresh"]);
 });

@@ -30,9 +30,17 @@ test("100,000 files change beside one input", async (t) => {
   assert.equal(project.starts(), 2, "one build, by the hook");
 
   /** A commit with so many Python files of this text, made without a work tree. */
-  async function imported(ref: string, from: string, count: number, text: string, input?: string): Promise<string> {
+  async function imported(
+    ref: string,
+    from: string,
+    count: number,
+    text: string,
+    input?: string,
+  ): Promise<string> {
     const data = `data ${text.length}\n${text}\n`;
-    const lines = [`blob\nmark :1\n${data}commit refs/heads/${ref}\ncommitter C <c@example.invalid> 1772366400 +0000\n`];
+    const lines = [
+      `blob\nmark :1\n${data}commit refs/heads/${ref}\ncommitter C <c@example.invalid> 1772366400 +0000\n`,
+    ];
     lines.push(`data 0\nfrom ${from}\n`);
     for (let n = 0; n < count; n++) lines.push(`M 100644 :1 lib/d${n % 1000}/m${n}.py\n`);
     if (input !== undefined) lines.push(`M 100644 :1 ${input}\n`);

@@ -45,7 +45,11 @@ test("another work tree that lies in this one is a copy, not an input; it has a 
   await box.git(top, "worktree", "add", "--quiet", "csrc/copy", "-b", "other");
   assert.deepEqual(await checked(project), ["fresh"]);
   const copy = drivenAt(box, join(top, "csrc/copy"));
-  assert.deepEqual(await checked(copy), ["restore", "no-baseline "], "the same source was built in the first");
+  assert.deepEqual(
+    await checked(copy),
+    ["restore", "no-baseline "],
+    "the same source was built in the first",
+  );
   copy.write("csrc/a.txt", "two\n");
   assert.deepEqual(await checked(project), ["fresh"]);
   assert.deepEqual(await checked(copy), ["rebuild", "no-baseline "]);

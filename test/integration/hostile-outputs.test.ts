@@ -91,12 +91,14 @@ const SOURCE = `#include <Python.h>
 static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "ext", 0, -1, 0};
 PyMODINIT_FUNC PyInit_ext(void) { return PyModule_Create(&definition); }
 `;
-const EXTENSION = CONFIG.replace('outputs = ["pkg/glue.py", "pkg/more.py"]', 'outputs = ["pkg/ext*.so"]').replace(
-  'preset = "none"',
-  'preset = "none"\ninterpreter = ".venv/bin/python"',
-);
+const EXTENSION = CONFIG.replace(
+  'outputs = ["pkg/glue.py", "pkg/more.py"]',
+  'outputs = ["pkg/ext*.so"]',
+).replace('preset = "none"', 'preset = "none"\ninterpreter = ".venv/bin/python"');
 
-async function extensionProject(t: Parameters<typeof drivenProject>[0]): Promise<Driven & { site: string; suffix: string }> {
+async function extensionProject(
+  t: Parameters<typeof drivenProject>[0],
+): Promise<Driven & { site: string; suffix: string }> {
   const project = await drivenProject(t, {
     files: {
       ".gitignore": "/pkg/*\n!/pkg/__init__.py\n/work/\n/.venv/\n__pycache__/\n",
@@ -107,7 +109,8 @@ async function extensionProject(t: Parameters<typeof drivenProject>[0]): Promise
   });
   const { box, top } = project;
   await box.run(top, ["python3", "-m", "venv", "--without-pip", ".venv"]);
-  const script = "import sysconfig; print(sysconfig.get_paths()['purelib']); print(sysconfig.get_config_var('EXT_SUFFIX'))";
+  const script =
+    "import sysconfig; print(sysconfig.get_paths()['purelib']); print(sysconfig.get_config_var('EXT_SUFFIX'))";
   const { stdout } = await box.run(top, [join(top, ".venv/bin/python"), "-c", script]);
   const [site = "", suffix = ""] = stdout.split("\n");
   await mustRun(box, top, "init", "--yes");

@@ -16,7 +16,10 @@ interface Scene {
   cutOff(): void;
 }
 
-async function partialClone(t: Parameters<typeof drivenProject>[0], ...options: readonly string[]): Promise<Scene> {
+async function partialClone(
+  t: Parameters<typeof drivenProject>[0],
+  ...options: readonly string[]
+): Promise<Scene> {
   const upstream = await drivenProject(t, {
     name: "upstream",
     files: { "csrc/c.txt": "one\n", "csrc/cpu/.gitignore": "*.o\n", "csrc/cpu/x.txt": "one\n" },
@@ -78,7 +81,13 @@ test("tree:0: a commit whose trees are not here is an error of one line, not a f
   const { clone, first, second } = scene;
   await mustRun(clone.box, clone.top);
   const before = scene.fetches();
-  const answer = await clone.box.cliJson<{ error?: { code: string } }>(clone.top, "preview", "--from", first, second);
+  const answer = await clone.box.cliJson<{ error?: { code: string } }>(
+    clone.top,
+    "preview",
+    "--from",
+    first,
+    second,
+  );
   assert.equal(answer.code, 2);
   assert.equal(answer.json.error?.code, "E121");
   assert.deepEqual(await previewed(clone, second), ["fresh"], "of HEAD all trees are here");

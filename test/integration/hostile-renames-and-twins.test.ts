@@ -11,7 +11,11 @@ const NFD = "cafe\u0301.h";
 
 test("a rename is a removal and an addition, however similar the files and names", async (t) => {
   const project = await drivenProject(t, {
-    files: { "csrc/old/kernel.cu": "x\n".repeat(200), "csrc/old/more.cuh": "one\n", [`csrc/${NFC}`]: "one\n" },
+    files: {
+      "csrc/old/kernel.cu": "x\n".repeat(200),
+      "csrc/old/more.cuh": "one\n",
+      [`csrc/${NFC}`]: "one\n",
+    },
   });
   const { box, top } = project;
   await box.git(top, "config", "diff.renames", "copies");
@@ -25,8 +29,10 @@ test("a rename is a removal and an addition, however similar the files and names
   await move("csrc/old", "csrc/new");
   await move("csrc/a.txt", "csrc/A.txt");
   await move(`csrc/${NFC}`, `csrc/${NFD}`);
-  for (const name of ["new/kernel.cu", "new/more.cuh", "A.txt", NFD]) expected.push(`input-added csrc/${name}`);
-  for (const name of ["old/kernel.cu", "old/more.cuh", "a.txt", NFC]) expected.push(`input-removed csrc/${name}`);
+  for (const name of ["new/kernel.cu", "new/more.cuh", "A.txt", NFD])
+    expected.push(`input-added csrc/${name}`);
+  for (const name of ["old/kernel.cu", "old/more.cuh", "a.txt", NFC])
+    expected.push(`input-removed csrc/${name}`);
   expected.sort();
   assert.deepEqual(await checked(project), ["rebuild", ...expected]);
   const second = await box.commit(top, "renamed");
@@ -56,7 +62,11 @@ test("twins are two files, also with a config that was copied from another syste
   assert.deepEqual(await previewed(project, "HEAD"), ["fresh"], "untracked files stay where they are");
   project.write(`csrc/${NFD}`, "two\n");
   rmSync(join(top, "csrc/M.h"));
-  assert.deepEqual(await checked(project), ["rebuild", `input-changed csrc/${NFD}`, "input-removed csrc/M.h"]);
+  assert.deepEqual(await checked(project), [
+    "rebuild",
+    `input-changed csrc/${NFD}`,
+    "input-removed csrc/M.h",
+  ]);
 });
 
 test("the executable bit is no content, odd modes of old trees are none; a file that becomes a link or a folder changes", async (t) => {
@@ -84,7 +94,11 @@ test("the executable bit is no content, odd modes of old trees are none; a file 
   rmSync(join(top, "csrc/two.h"));
   mkdirSync(join(top, "csrc/two.h"));
   project.write("csrc/two.h/inside.h", "one\n");
-  const expected = ["input-added csrc/two.h/inside.h", "input-changed csrc/one.h", "input-removed csrc/two.h"];
+  const expected = [
+    "input-added csrc/two.h/inside.h",
+    "input-changed csrc/one.h",
+    "input-removed csrc/two.h",
+  ];
   assert.deepEqual(await checked(project), ["rebuild", ...expected]);
   const third = await box.commit(top, "link and folder");
   assert.deepEqual(await checked(project), ["rebuild", ...expected]);
@@ -93,7 +107,10 @@ test("the executable bit is no content, odd modes of old trees are none; a file 
   renameSync(join(top, "csrc"), join(top, "gone"));
   project.write("csrc", "a file where the folder was\n");
   const answer = await checked(project);
-  assert.ok(answer.includes("input-removed csrc/two.h") && answer.includes("input-added csrc"), answer.join("\n"));
+  assert.ok(
+    answer.includes("input-removed csrc/two.h") && answer.includes("input-added csrc"),
+    answer.join("\n"),
+  );
 });
 
 /** The same tree with the modes that git wrote before 1.5 (100664). */

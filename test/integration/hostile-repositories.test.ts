@@ -84,7 +84,11 @@ test("a damaged index, a missing HEAD commit and a missing tree are told from an
   const missing = await box.cliJson<Refusal>(top, "preview", first);
   assert.equal(missing.code, 2);
   assert.equal(missing.json.error?.code, "E121");
-  assert.deepEqual(await checked(project), ["rebuild", "input-changed csrc/a.txt"], "the present tree needs no old one");
+  assert.deepEqual(
+    await checked(project),
+    ["rebuild", "input-changed csrc/a.txt"],
+    "the present tree needs no old one",
+  );
   writeFileSync(object(tree), kept);
 
   rmSync(object(second));
@@ -109,7 +113,15 @@ test("detached, tags, short names and lines that name nothing", async (t) => {
     assert.deepEqual(await previewed(project, name), reasons, name);
   }
   const blob = await box.git(top, "rev-parse", "HEAD:README.md");
-  const bad = ["one", `${first} ${second} more`, `${first} nowhere`, `--all ${first}`, `${blob} ${first}`, `-z ${first}`, `${first}\0 x`];
+  const bad = [
+    "one",
+    `${first} ${second} more`,
+    `${first} nowhere`,
+    `--all ${first}`,
+    `${blob} ${first}`,
+    `-z ${first}`,
+    `${first}\0 x`,
+  ];
   const lines = ["", ...bad, `${first} v2`, "\t", `v2 ${first}\r`, ""].join("\n");
   const { code, stdout } = await box.run(
     top,

@@ -4,7 +4,12 @@ import test from "node:test";
 import { checked, paired, previewed } from "../helpers/answers.ts";
 import { drivenProject, mustRun, type Driven } from "../helpers/driven-project.ts";
 
-const FILES = { "csrc/cuda/a.cu": "one\n", "csrc/cpu/b.cpp": "one\n", "csrc/cpu/deep/c.cpp": "one\n", "docs/d.md": "one\n" };
+const FILES = {
+  "csrc/cuda/a.cu": "one\n",
+  "csrc/cpu/b.cpp": "one\n",
+  "csrc/cpu/deep/c.cpp": "one\n",
+  "docs/d.md": "one\n",
+};
 
 /** A commit on a branch of its own that changes what is left out, and brings more of it. */
 async function publish(project: Driven): Promise<string> {

@@ -15,7 +15,12 @@ csrc/upper.h filter=upper
 
 test("a file that is converted on checkout is the committed one, touched or not", async (t) => {
   const project = await drivenProject(t, {
-    files: { "csrc/auto.h": "one\ntwo\n", "csrc/lf.h": "one\n", "csrc/crlf.h": "one\n", "csrc/id.h": "// $Id$\n" },
+    files: {
+      "csrc/auto.h": "one\ntwo\n",
+      "csrc/lf.h": "one\n",
+      "csrc/crlf.h": "one\n",
+      "csrc/id.h": "// $Id$\n",
+    },
   });
   const { box, top } = project;
   await box.git(top, "config", "filter.upper.clean", "tr A-Z a-z");
@@ -26,7 +31,8 @@ test("a file that is converted on checkout is the committed one, touched or not"
   project.write("csrc/wide.h", Buffer.from("\uFEFFone\n", "utf16le"));
   project.write("csrc/upper.h", "ONE\n");
   const first = await box.commit(top, "converted");
-  for (const name of ["auto.h", "crlf.h", "lf.h", "wide.h", "id.h", "upper.h"]) rmSync(join(top, "csrc", name));
+  for (const name of ["auto.h", "crlf.h", "lf.h", "wide.h", "id.h", "upper.h"])
+    rmSync(join(top, "csrc", name));
   await box.git(top, "checkout", "--quiet", "--", ".");
   assert.equal(readFileSync(join(top, "csrc/auto.h"), "utf8"), "one\r\ntwo\r\n");
   assert.equal(readFileSync(join(top, "csrc/upper.h"), "utf8"), "ONE\n");
@@ -53,7 +59,9 @@ test("a file that is converted on checkout is the committed one, touched or not"
 });
 
 test("a filter that fails for one file does not make others look changed", async (t) => {
-  const project = await drivenProject(t, { files: { "csrc/auto.h": "one\n", "csrc/b.h": "one\n", "csrc/c.h": "one\n" } });
+  const project = await drivenProject(t, {
+    files: { "csrc/auto.h": "one\n", "csrc/b.h": "one\n", "csrc/c.h": "one\n" },
+  });
   const { box, top } = project;
   await box.git(top, "config", "core.autocrlf", "true");
   for (const name of ["auto.h", "b.h", "c.h"]) rmSync(join(top, "csrc", name));
