@@ -6,6 +6,7 @@ import { eagerReads } from "./eager-imports.ts";
 import { type FileFacts, readFacts, type Role } from "./facts-cache.ts";
 import type { BuildFileFacts, Closure, TreeText } from "./facts.ts";
 import { isAside, kindOf } from "./file-kinds.ts";
+import { recall, remember } from "./recent-closures.ts";
 import { resolveIncludes } from "./resolve-includes.ts";
 import { findRoots } from "./roots.ts";
 import { usedSubmodules } from "./submodules.ts";
@@ -22,6 +23,26 @@ export interface ClosureOptions {
  */
 export async function findClosure(tree: TreeText, options: ClosureOptions = {}): Promise<Closure> {
   const root = options.root ?? "";
+  const known = recall(tree, root);
+  if (known !== null) return known;
+  const read = new Set<RepoPath>();
+  const closure = await search(noting(tree, read), root, read);
+  remember({ ids: tree.ids, read, closure, root });
+  return closure;
+}
+
+/** The tree, with a note of every file that is asked for. */
+function noting(tree: TreeText, read: Set<RepoPath>): TreeText {
+  return {
+    ids: tree.ids,
+    read: (paths) => {
+      for (const path of paths) read.add(path);
+      return tree.read(paths);
+    },
+  };
+}
+
+async function search(tree: TreeText, root: RepoPath, read: Set<RepoPath>): Promise<Closure> {
   const files = await indexTree(tree, root);
   const roots = await findRoots(new Set(tree.ids.keys()), root, (paths) => tree.read(paths));
   const walk = newWalk(tree, files, root);
@@ -33,6 +54,7 @@ export async function findClosure(tree: TreeText, options: ClosureOptions = {}):
   );
   await walkAll(walk, { isSkbuild: roots.isSkbuild, settings: roots.settings });
   addLinks(walk);
+  for (const path of walk.visited) read.add(path); // also those whose facts were at hand
   const { texts, globs, unknown } = walk;
   for (const [path, from] of usedSubmodules({ paths: files.submodules, globs, texts, unknown, root })) {
     walk.found.set(path, from);
@@ -48,6 +70,8 @@ interface Walk {
   readonly found: Map<RepoPath, RepoPath | null>;
   /** Found and not read yet. */
   next: (readonly [path: RepoPath, role: Role])[];
+  /** All that was ever in `next`. */
+  readonly visited: Set<RepoPath>;
   readonly cmake: Map<RepoPath, CMakeFacts>;
   readonly released: Set<CMakeCondition>;
   readonly texts: Map<RepoPath, string>;
@@ -60,13 +84,23 @@ interface Walk {
 function newWalk(tree: TreeText, files: TreeFiles, root: RepoPath): Walk {
   const seen = new Set<string>();
   const walk: Walk = {
-    ...{ tree, files, root, found: new Map(), next: [], cmake: new Map(), released: new Set() },
+    ...{
+      tree,
+      files,
+      root,
+      found: new Map(),
+      next: [],
+      visited: new Set(),
+      cmake: new Map(),
+      released: new Set(),
+    },
     ...{ texts: new Map(), globs: [], unknown: new Map(), open: null },
     add(path, from, role) {
       if (!walk.found.has(path)) walk.found.set(path, from);
       const key = `${role} ${path}`;
       if (seen.has(key) || kindOf(path) === null) return;
       seen.add(key);
+      walk.visited.add(path);
       walk.next.push([path, role]);
     },
   };

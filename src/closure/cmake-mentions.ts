@@ -93,8 +93,10 @@ function addPiece(
   mentions: Mentions,
 ): void {
   const base = baseName(value);
+  // Many Python files at once are copied for import; a generator is named.
+  if (extensionOf(base) === "py" && /[*?]/.test(value)) return;
   if (value.startsWith("-") || base === UNKNOWN || /[\s"']/.test(value)) return;
-  const extension = base.split(".").at(-1)?.toLowerCase() ?? "";
+  const extension = extensionOf(base);
   if (base === "CMakeLists.txt" || extension === "cmake" || base.endsWith(".cmake.in")) {
     addAll(mentions.reads, value, folder);
   } else if (looksLikeSource(base) || (SCRIPT.has(extension) && (runs || !isOwnPython(command, base)))) {
@@ -104,6 +106,10 @@ function addPiece(
     // A folder: nothing in the tree has that path, but a submodule may lie there.
     for (const glob of toGlobs(value, folder)) if (!glob.includes("*")) mentions.sources.add(glob);
   }
+}
+
+function extensionOf(name: string): string {
+  return name.split(".").at(-1)?.toLowerCase() ?? "";
 }
 
 /** Python files in lists are mostly what is installed; one that runs is seen where it runs. */

@@ -53,7 +53,7 @@ export async function findRoots(
   const isSkbuild = project.backend?.startsWith("scikit_build_core") === true;
   if (isSkbuild) files.push(...project.sourceDirs.map((folder) => at(`${folder}/CMakeLists.txt`)));
   // A backend that is not known may run CMake. setup.py says by itself which folder it hands to CMake, if it can.
-  else if (!isKnown || setupPy === undefined || /cmake|skbuild/i.test(setupPy))
+  else if (!isKnown || setupPy === undefined || /cmake|skbuild/i.test(setupPy.replace(/#.*/g, "")))
     files.push(...topLists(paths, root));
   files.push(...project.scripts.map(at));
   const present = [...new Set(files)].filter((path) => paths.has(path));

@@ -31,20 +31,20 @@ export async function indexTree(tree: TreeText, root: RepoPath): Promise<TreeFil
     else real.set(path, path);
   }
   for (const [path, target] of await linkedPaths(tree)) real.set(path, target);
-  const byName = groupByName(real.keys());
+  const byName = groupBy(real.keys(), baseName);
   const known = new Map<string, readonly RepoPath[]>();
   const endingWith = (suffix: string): readonly RepoPath[] => {
     const before = known.get(suffix);
     if (before !== undefined) return before;
+    const named = byName.get(baseName(suffix));
+    if (named === undefined) return [];
     const tail = `/${suffix}`;
-    const paths = (byName.get(baseName(suffix)) ?? []).filter(
-      (path) => path === suffix || path.endsWith(tail),
-    );
+    const paths = named.filter((path) => path === suffix || path.endsWith(tail));
     const found = [...new Set(paths.map((path) => real.get(path) ?? path))];
     known.set(suffix, found);
     return found;
   };
-  const all = [...real.keys()];
+  const byExtension = groupBy(real.keys(), extensionOf);
   return {
     submodules,
     at: (path) => real.get(path) ?? null,
@@ -60,8 +60,15 @@ export async function indexTree(tree: TreeText, root: RepoPath): Promise<TreeFil
       return [];
     },
     matching(globs) {
-      const matches = matcher(globs);
-      return [...new Set(all.filter(matches).map((path) => real.get(path) ?? path))];
+      const found = new Set<RepoPath>();
+      for (const [extension, matches] of matchersFor(globs)) {
+        const paths =
+          extension === null
+            ? [...byExtension].flatMap(([one, group]) => (looksLikeSource(`.${one}`) ? group : []))
+            : (byExtension.get(extension) ?? []);
+        for (const path of paths) if (matches(path)) found.add(real.get(path) ?? path);
+      }
+      return [...found];
     },
   };
 }
@@ -125,33 +132,44 @@ async function linkedPaths(tree: TreeText): Promise<Map<RepoPath, RepoPath>> {
   return found;
 }
 
-function groupByName(paths: Iterable<RepoPath>): Map<string, RepoPath[]> {
+function groupBy(paths: Iterable<RepoPath>, keyOf: (path: RepoPath) => string): Map<string, RepoPath[]> {
   const groups = new Map<string, RepoPath[]>();
   for (const path of paths) {
-    const name = baseName(path);
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [path]);
+    const key = keyOf(path);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [path]);
     else group.push(path);
   }
   return groups;
 }
 
-/** Compiled globs, which a long history asks for again and again. */
-const matchers = new Map<string, (path: RepoPath) => boolean>();
+function extensionOf(path: RepoPath): string {
+  return path.slice(path.lastIndexOf(".") + 1);
+}
 
-function matcher(globs: readonly string[]): (path: RepoPath) => boolean {
+type Matcher = (path: RepoPath) => boolean;
+
+/** Compiled globs, which a long history asks for again and again. */
+const compiled = new Map<string, readonly (readonly [extension: string | null, matches: Matcher])[]>();
+
+/**
+ * Globs by the suffix that they want, so that each is held against few paths. Null: a glob of all files (`src/*`), which
+ * means those that a build reads.
+ */
+function matchersFor(globs: readonly string[]): readonly (readonly [string | null, Matcher])[] {
   const key = globs.join("\0");
-  const known = matchers.get(key);
+  const known = compiled.get(key);
   if (known !== undefined) return known;
-  // A glob of all files (`src/*`) means those that a build reads; one with a suffix of its own says what it wants.
-  const precise = globs.filter((glob) => /\.\w+$/.test(glob));
-  const loose = globs.filter((glob) => !/\.\w+$/.test(glob));
-  const isPrecise = compileGlobs(precise);
-  const isLoose = compileGlobs(loose);
-  const made = (path: RepoPath): boolean =>
-    isPrecise(path) || (loose.length > 0 && looksLikeSource(baseName(path)) && isLoose(path));
-  if (matchers.size > 2000) matchers.clear();
-  matchers.set(key, made);
+  const groups = new Map<string | null, string[]>();
+  for (const glob of globs) {
+    const extension = /\.([\w+]+)$/.exec(glob)?.[1] ?? null;
+    const group = groups.get(extension);
+    if (group === undefined) groups.set(extension, [glob]);
+    else group.push(glob);
+  }
+  const made = [...groups].map(([extension, group]) => [extension, compileGlobs(group)] as const);
+  if (compiled.size > 2000) compiled.clear();
+  compiled.set(key, made);
   return made;
 }
 
