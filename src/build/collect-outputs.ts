@@ -6,6 +6,7 @@ import { encodePath, showPath } from "../git/path-bytes.ts";
 import type { RepoPath, Workspace } from "../model.ts";
 import type { Observed, ObservedExtension } from "../observe.ts";
 import { type Result, ok, refuse } from "../report/failure.ts";
+import { abiMismatch } from "../verify/module-name.ts";
 import { distributionFiles, emptyGlobs, findOutputs, packageFolders } from "./find-outputs.ts";
 import { isThere, stamp } from "./output-files.ts";
 import type { Planned } from "./prepare.ts";
@@ -37,7 +38,13 @@ export async function collect(
   const outputs = all.filter(
     (path) => !untouched.includes(path) || request.level !== "clean" || isCopied(ws, part, path),
   );
-  const left = untouched.filter((path) => !outputs.includes(path) && isStillNamed(ws, part, path));
+  const { interpreter } = environment;
+  // A module for the Python that was here before: this one's recipe makes it under another name.
+  const isOfAnother = (path: string): boolean =>
+    interpreter !== null && abiMismatch(path, interpreter) !== null;
+  const left = untouched.filter(
+    (path) => !outputs.includes(path) && !isOfAnother(path) && isStillNamed(ws, part, path),
+  );
   if (left.length > 0) {
     const message = `not rebuilt: ${left.map(showPath).join(", ")} still holds the old build. Your previous build is untouched.`;
     return refuse("E202", message, `look at the recipe's log: ${request.outputPath}`);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import test, { type TestContext } from "node:test";
 import { countedCompilers } from "../helpers/compilers.ts";
 import { mustRun } from "../helpers/driven-project.ts";
+import { otherPython } from "../helpers/pythons.ts";
 import { createSandbox, type Sandbox } from "../helpers/sandbox.ts";
 
 /** Compiles one C file; into an `abi3` module, or one of this Python. Asks for `ground` only where that is installed. */
@@ -47,6 +48,9 @@ require = ["pkg._C:answer"]
 const SURVIVES =
   /^python [\d.]+: same version, other content; the outputs use nothing of Python outside the limited API: they are verified, not rebuilt$/;
 
+const OTHER = otherPython();
+if (OTHER === null) console.log("# there is one Python here: a copy with other bytes stands for the second");
+
 interface Scene {
   readonly shell: Sandbox;
   readonly top: string;
@@ -54,6 +58,8 @@ interface Scene {
   starts(): number;
   /** The same Python as another file: what a security update of the distribution does. */
   updatePython(): void;
+  /** The environment made anew under the same path, with a Python of another minor release where this machine has one. */
+  changePython(): Promise<void>;
   readonly site: string;
 }
 
@@ -83,16 +89,23 @@ async function scene(t: TestContext, { limited = true, ground = false } = {}): P
   await mustRun(shell, top);
   assert.equal((await shell.cliJson(top, "check")).json.decision, "fresh");
   assert.notEqual(compilers.starts(), 0, "the first build is counted, so that none can be told later");
+  const updatePython = (): void => {
+    const python = join(venv, "bin/python");
+    copyFileSync(python, `${python}.new`);
+    appendFileSync(`${python}.new`, "\0");
+    renameSync(`${python}.new`, python);
+  };
   return {
     shell,
     top,
     site,
     starts: compilers.starts,
-    updatePython() {
-      const python = join(venv, "bin/python");
-      copyFileSync(python, `${python}.new`);
-      appendFileSync(`${python}.new`, "\0");
-      renameSync(`${python}.new`, python);
+    updatePython,
+    async changePython() {
+      if (OTHER === null) return updatePython();
+      rmSync(venv, { recursive: true });
+      const again = await box.run(top, [OTHER.program, "-m", "venv", "--without-pip", venv]);
+      assert.equal(again.code, 0, again.stderr);
     },
   };
 }
@@ -152,15 +165,35 @@ test("an abi3 module is verified with the new Python, and no compiler runs", asy
   );
 });
 
+test("an abi3 module is verified in an environment made anew with another Python", async (t) => {
+  const { shell, top, starts, changePython } = await scene(t);
+  const compiled = starts();
+  await changePython();
+  const { decision, extensions } = (await shell.cliJson(top, "check")).json;
+  assert.equal(decision, "restore");
+  const text = extensions[0]?.reasons[0]?.text ?? "";
+  if (OTHER === null) assert.match(text, SURVIVES);
+  else assert.match(text, new RegExp(`^python [\\d.]+ -> ${OTHER.minor}\\.\\d+; .* verified, not rebuilt$`));
+  await mustRun(shell, top);
+  assert.equal((await shell.cliJson(top, "check")).json.decision, "fresh");
+  assert.equal(starts(), compiled);
+  assert.equal(await answerOf(shell, top), "pkg/_C.abi3.so 42");
+});
+
 test("a module of one Python's own API is rebuilt, though its names are all in the limited one", async (t) => {
-  const { shell, top, starts, updatePython } = await scene(t, { limited: false });
+  const { shell, top, starts, updatePython, changePython } = await scene(t, { limited: false });
   const compiled = starts();
   updatePython();
   const { decision, extensions } = (await shell.cliJson(top, "check")).json;
   assert.equal(decision, "rebuild");
   assert.match(extensions[0]?.reasons[0]?.text ?? "", /^python [\d.]+: same version, other content$/);
+  await changePython();
+  assert.equal((await shell.cliJson(top, "check")).json.decision, "rebuild");
   await mustRun(shell, top);
   assert.notEqual(starts(), compiled);
+  assert.equal((await shell.cliJson(top, "check")).json.decision, "fresh");
+  const tag = OTHER === null ? String.raw`\d+` : OTHER.minor.replace(".", "");
+  assert.match(await answerOf(shell, top), new RegExp(`^pkg/_C\\.cpython-${tag}-.* 42$`));
 });
 
 test("outputs that do not verify with the new Python are rebuilt, and the failure is named", async (t) => {
@@ -179,3 +212,10 @@ test("outputs that do not verify with the new Python are rebuilt, and the failur
   assert.notEqual(starts(), compiled);
   assert.equal((await shell.cliJson(top, "check")).json.decision, "fresh");
 });
+
+/** What the environment's Python loads, and what it answers. */
+async function answerOf(shell: Sandbox, top: string): Promise<string> {
+  const code = "import os; from pkg import _C; print(os.path.relpath(_C.__file__), _C.answer())";
+  const { stdout, stderr } = await shell.run(top, [join(top, ".venv/bin/python"), "-c", code]);
+  return stdout.trim() || stderr;
+}

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { decide, isRestoreOnly, combine, type Observation } from "../../src/decide.ts";
+import { compareFingerprints } from "../../src/fingerprint/compare.ts";
 import { makeFingerprint } from "../../src/fingerprint/fingerprint.ts";
 import { survivedDifferences } from "../../src/fingerprint/survive.ts";
-import type { Baseline, Fingerprint, Survives } from "../../src/model.ts";
+import type { Baseline, Fingerprint, Reason, Survives } from "../../src/model.ts";
 import { anExtension } from "../helpers/extension.ts";
 
 interface Ground {
@@ -23,23 +24,27 @@ function printOf({
   source = "1",
   flag,
 }: Ground): Fingerprint {
-  return makeFingerprint(anExtension(), new Map([["csrc/a.cu", source]]), {
-    tools: [
-      { role: "cxx", path: "/usr/bin/g++", files: [], version: cxx, identity: cxx },
-      {
-        role: "python",
-        path: python === null ? null : "/v/bin/python",
-        files: [],
-        version: python ?? "",
-        identity: python ?? "",
-      },
-    ],
-    packages: [
-      { name: "numpy", version: numpy, identity: numpy, files: [] },
-      { name: "torch", version: torch, identity: torch ?? "", files: [] },
-    ],
-    variables: flag === undefined ? {} : { CC: flag },
-  });
+  return makeFingerprint(
+    anExtension(),
+    { inputs: new Map([["csrc/a.cu", source]]) },
+    {
+      tools: [
+        { role: "cxx", path: "/usr/bin/g++", files: [], version: cxx, identity: cxx },
+        {
+          role: "python",
+          path: python === null ? null : "/v/bin/python",
+          files: [],
+          version: python ?? "",
+          identity: python ?? "",
+        },
+      ],
+      packages: [
+        { name: "numpy", version: numpy, identity: numpy, files: [] },
+        { name: "torch", version: torch, identity: torch ?? "", files: [] },
+      ],
+      variables: flag === undefined ? {} : { CC: flag },
+    },
+  );
 }
 
 function built(survives: Survives | undefined, outputs: readonly string[] = ["pkg/_C.abi3.so"]): Baseline {
@@ -132,7 +137,9 @@ const TABLE: readonly (readonly [
 
 for (const [what, survives, outputs, ground, texts] of TABLE) {
   test(`${what}: ${texts === null ? "no restore by it" : "verified"}`, () => {
-    const reasons = survivedDifferences(built(survives, outputs), printOf(ground));
+    const baseline = built(survives, outputs);
+    const compare = (now: Fingerprint): Reason[] => compareFingerprints(baseline.fingerprint, now);
+    const reasons = survivedDifferences(baseline, printOf(ground), compare);
     assert.deepEqual(reasons?.map(({ text }) => text) ?? null, texts);
   });
 }
