@@ -15,7 +15,7 @@ export interface AskedProject {
   /** Commits what there is and builds; gives what the baseline holds. */
   build(): Promise<BuildAnswer>;
   /** The same where the baseline must hold nothing; gives the builder's note that says why. */
-  note(): Promise<string>;
+  note(env?: Readonly<Record<string, string>>): Promise<string>;
 }
 
 /** @param packages for an environment in `.venv`, which the recipe builds with; or what gives another one. */
@@ -23,6 +23,7 @@ export async function askedProject(
   t: Parameters<typeof createSandbox>[0],
   files: Readonly<Record<string, string>>,
   packages: readonly string[] | ((box: Sandbox) => Promise<Venv>),
+  prepare: (box: Sandbox) => Sandbox = (box) => box,
 ): Promise<AskedProject> {
   const outer = createSandbox(t);
   const top = await outer.repository("project");
@@ -33,11 +34,11 @@ export async function askedProject(
     typeof packages === "function"
       ? await packages(outer)
       : await venvCopy(outer, join(top, ".venv"), packages);
-  const box = outer.with(activated);
+  const box = prepare(outer.with(activated));
   await mustRun(box, top, "init", "--yes");
-  const build = async (): Promise<Baseline> => {
+  const build = async (shell: Sandbox): Promise<Baseline> => {
     await box.commit(top, "next");
-    await mustRun(box, top);
+    await mustRun(shell, top);
     const folder = join(top, ".git/rebuild-if-needed/baselines");
     const [name = ""] = readdirSync(folder);
     const baseline: Baseline = JSON.parse(box.read(join(folder, name)));
@@ -52,15 +53,15 @@ export async function askedProject(
     top,
     write,
     async build() {
-      const baseline = await build();
+      const baseline = await build(box);
       return baseline.answer ?? assert.fail(noteOf(baseline));
     },
-    async note() {
-      const baseline = await build();
+    async note(env = {}) {
+      const baseline = await build(box.with(env));
       assert.equal(baseline.answer, undefined);
       return noteOf(baseline);
     },
   };
 }
 
-const IGNORED = "*.so\n*.o\n__pycache__/\n*.egg-info/\n/build/\n/.venv/\n/csrc/generated.h\n";
+const IGNORED = "*.so\n*.o\n__pycache__/\n*.egg-info/\n/build/\n/.venv/\n";

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import test from "node:test";
 import { askedProject } from "../helpers/asked-project.ts";
+import { withoutLaunchers } from "../helpers/without-launchers.ts";
 import { moduleBody } from "../helpers/projects/cpython-module.ts";
 
 const COMPILER = "nvcc";
@@ -37,7 +38,7 @@ ${moduleBody("_cuda", { add: "a + b" })}`,
 };
 
 test("nvcc tells of headers that only the device's pass reads", { skip }, async (t) => {
-  const project = await askedProject(t, FILES, []);
+  const project = await askedProject(t, FILES, [], withoutLaunchers);
   assert.deepEqual(await project.build(), {
     files: ["csrc/device-only.cuh", "csrc/kernel.cu", "csrc/kernel.cuh"],
     by: ["depfiles"],

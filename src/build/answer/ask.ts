@@ -2,6 +2,7 @@
  * Asks a build what it read. An answer is whole or there is none: a name that is missing would be a rebuild that is
  * missed. Nothing here can make a build fail.
  */
+import { rmSync } from "node:fs";
 import type { BuildAnswer } from "../../model.ts";
 import type { Observed, ObservedExtension } from "../../observe.ts";
 import { recipeFolders } from "./recipe-folders.ts";
@@ -31,9 +32,7 @@ export async function beginAsking(
   const { ws } = observed;
   const { extension } = part;
   placeQueries(ws.top, extension);
-  const place = compileLogPath(ws.stateDir, request.buildId);
-  // gcc takes what follows a blank for the name of a target.
-  const log = !place.includes(" ") && (await canLog(observed, part)) ? place : null;
+  const log = await chooseLog(observed, part, request).catch(() => null);
   const ours = extension.buildDirs.map((folder) => `${ws.top}/${folder}/`);
   const held = holdNinjas(request.buildId, (folder) => ours.some((one) => `${folder}/`.startsWith(one)));
   return {
@@ -54,13 +53,24 @@ export async function beginAsking(
   };
 }
 
-/** Somebody who set the variable wants that log; and a compile cache must not lose its hits. */
+/** Where compilers shall write their log; null: they are not asked. */
+async function chooseLog(
+  observed: Observed,
+  part: ObservedExtension,
+  request: RebuildRequest,
+): Promise<string | null> {
+  const place = compileLogPath(observed.ws.stateDir, request.buildId);
+  if (place.includes(" ")) return null; // gcc takes what follows a blank for the name of a target
+  rmSync(place, { force: true }); // of a lower rung that was tried before
+  return (await canLog(observed, part)) ? place : null;
+}
+
+/** Not where somebody uses the variable already, and not with a compile cache. */
 async function canLog(observed: Observed, part: ObservedExtension): Promise<boolean> {
   const { ws, environment } = observed;
   if (process.env[COMPILE_LOG_VARIABLE] !== undefined || process.env["SUNPRO_DEPENDENCIES"] !== undefined) {
     return false;
   }
-  if (part.extension.tools.includes("meson")) return false; // takes ccache by itself where it finds it, and -MD always
   const launchers = Object.entries(process.env).filter(([name]) => /LAUNCHER|WRAPPER/.test(name));
   const { tools } = part.observation.fingerprint.toolchain;
   return mayLogCompiles({
@@ -71,7 +81,7 @@ async function canLog(observed: Observed, part: ObservedExtension): Promise<bool
       ...part.extension.recipe.flat(),
       ...tools.flatMap((tool) => tool.files.map((file) => file.path)),
     ],
-    isLauncherMentioned: () => isMentioned(ws.top, "s?ccache|distcc|icecc", BUILD_FILES),
+    isLauncherMentioned: () => isMentioned(ws.top, "s?ccache|distcc|icecc|buildcache", BUILD_FILES),
   });
 }
 

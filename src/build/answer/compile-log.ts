@@ -3,7 +3,7 @@
  * elsewhere; nvcc hands that on to gcc. https://gcc.gnu.org/onlinedocs/cpp/Environment-Variables.html. This reaches
  * compilers whose build directory has gone when a build ends. docs/decisions/0010 has what was measured.
  */
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { findProgram } from "../../fingerprint/search-path.ts";
 import { decodePath, encodePath } from "../../git/path-bytes.ts";
@@ -12,8 +12,13 @@ import { type Asked, unknown } from "./part.ts";
 
 export const COMPILE_LOG_VARIABLE = "DEPENDENCIES_OUTPUT";
 
-/** Programs that answer for a compiler: with the variable set ccache 4.7 caches nothing, and none writes the file. */
-const LAUNCHER = /(ccache|distcc|icecc|icerun|buildcache|recc|fastbuild)/i;
+/**
+ * Programs that stand before a compiler. With the variable set, ccache 4.7 exits with 0 and compiles nothing at all,
+ * and what others answer from their cache is not told.
+ */
+const LAUNCHERS = ["ccache", "sccache", "distcc", "icecc", "buildcache", "recc"];
+const LAUNCHER = new RegExp(LAUNCHERS.join("|"), "i");
+const COMPILERS = ["cc", "c++", "gcc", "g++", "x86_64-linux-gnu-gcc", "x86_64-linux-gnu-g++", "nvcc"];
 
 export interface LogQuestion {
   readonly path: readonly string[];
@@ -23,14 +28,28 @@ export interface LogQuestion {
   readonly isLauncherMentioned: () => Promise<boolean>;
 }
 
-/** Whether the variable can be set without costing a compile cache its hits. */
+/**
+ * Whether the variable can be set without harm. Some builds take a launcher from PATH without being told (torch's
+ * extension builder, meson), so one that can be found is one that may be used.
+ */
 export async function mayLogCompiles(question: LogQuestion): Promise<boolean> {
-  if (question.words.some((word) => LAUNCHER.test(word))) return false;
-  const isOnPath = ["ccache", "sccache", "distcc", "icecc"].some(
-    (name) => findProgram(name, question.path) !== null,
-  );
-  return !isOnPath || !(await question.isLauncherMentioned());
+  const { path, words } = question;
+  if ([...path, ...words].some((word) => LAUNCHER.test(word))) return false;
+  if (LAUNCHERS.some((name) => findProgram(name, path) !== null)) return false;
+  if (COMPILERS.some((name) => isLaunched(findProgram(name, path)))) return false;
+  return !(await question.isLauncherMentioned());
 }
+
+/** A link to a launcher, or a script that speaks of one. */
+function isLaunched(program: string | null): boolean {
+  if (program === null) return false;
+  if (LAUNCHER.test(realpathSync(program))) return true;
+  const isScript = statSync(program).size < LONGEST_SCRIPT;
+  return isScript && LAUNCHER.test(readFileSync(program, "latin1"));
+}
+
+/** Bytes. Compilers are larger, wrapper scripts smaller. */
+const LONGEST_SCRIPT = 16 * 1024;
 
 /**
  * Reads the log. Compiles that ran at once may have written into one another's lines: then a name is of no file, and

@@ -110,6 +110,8 @@ function whole(folder: string, one: Held): NinjaBuild[] {
     readSync(one.log, bytes, 0, bytes.length, 0);
     const deps = parseNinjaDeps(bytes);
     return deps === null || one.manifest === null ? [] : [{ folder, manifest: one.manifest, deps }];
+  } catch {
+    return [];
   } finally {
     closeSync(one.log);
   }
