@@ -1,5 +1,5 @@
 /** Which paths an expression of a build script can be, as patterns (see path-pattern.ts). */
-import { joinPatterns, OWN_FOLDER, patternFolder, UNKNOWN } from "./path-pattern.ts";
+import { joinPatterns, LISTED, OWN_FOLDER, patternFolder, UNKNOWN } from "./path-pattern.ts";
 import { type BoundNames, calleeName } from "./python-names.ts";
 import type { Argument, Expression, Field } from "./python-syntax.ts";
 import { allStatements, dottedName } from "./python-walk.ts";
@@ -166,6 +166,12 @@ export class PathReader {
         return firstPaths().map((path) => path.slice(path.lastIndexOf("/") + 1));
       case "splitext":
         return [UNKNOWN];
+      case "walk":
+      case "fwalk":
+      case "listdir":
+      case "scandir":
+      case "iterdir":
+        return [LISTED];
       case "with_suffix":
         return combine(ownerPaths(), firstPaths(), (path, suffix) => path.replace(/\.[^./]*$/, "") + suffix);
       case "with_name":

@@ -46,7 +46,7 @@ function runArguments(callee: Expression, args: readonly Argument[]): Expression
 
 /** What `exec(open(x).read())` and `exec(Path(x).read_text())` open. */
 function opened(value: Expression): Expression[] {
-  return withChildren(value).flatMap((one) => openedFile(one));
+  return withChildren([value]).flatMap((one) => openedFile(one));
 }
 
 function openedFile(value: Expression): Expression[] {

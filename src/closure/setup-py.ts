@@ -1,6 +1,8 @@
 /** What a setup.py, a module that it imports or a build backend of the tree says of other files. */
+import { pruneSetup } from "../fingerprint/parts/python-prune.ts";
 import type { RepoPath } from "../model.ts";
 import type { BuildFileFacts } from "./facts.ts";
+import { unlessUnreadable } from "./not-readable.ts";
 import { folderOf, namesSource, patternGlobs, UNKNOWN, withParents } from "./path-pattern.ts";
 import { importedModules } from "./python-imports.ts";
 import { listedFolders } from "./python-listing.ts";
@@ -23,9 +25,12 @@ import { allExpressions, childExpressions, topExpressions } from "./python-walk.
  * somewhere above, from each folder above it as well.
  */
 export function readSetupPy(text: string, path: RepoPath): BuildFileFacts {
-  const statements = readPython(text);
-  if (statements === null) return { sources: [], reads: [], open: `${path} cannot be read` };
-  return readBuildScript(statements, text, path);
+  const facts = unlessUnreadable(() => {
+    const statements = readPython(text);
+    // A version that only the metadata takes, or a README, is no input.
+    return statements && readBuildScript(pruneSetup(statements) ?? statements, text, path);
+  });
+  return facts ?? { sources: [], reads: [], open: `${path} cannot be read` };
 }
 
 function readBuildScript(statements: readonly Statement[], text: string, path: RepoPath): BuildFileFacts {

@@ -62,7 +62,7 @@ export class Effects {
   onlyBinds(statement: Statement): boolean {
     switch (statement.kind) {
       case "expression":
-        return this.isPure(statement.value) || this.changesOwn(statement.value, NO_LOCALS);
+        return this.isIdle(statement.value) || this.changesOwn(statement.value, NO_LOCALS);
       case "assign":
         return this.isPureAssignment(statement.targets, statement.operator, statement.value, NO_LOCALS);
       case "import":
@@ -79,6 +79,13 @@ export class Effects {
       case "compound":
         return false;
     }
+  }
+
+  /** A value that nobody takes: text or a message. A function called for nothing else may be there to fail. */
+  private isIdle(value: Expression): boolean {
+    // Text can be a docstring, which the code may read.
+    if (value.kind !== "call") return value.kind !== "string" && this.isPure(value);
+    return value.callee.kind === "name" && value.callee.name === "print" && this.isPure(value);
   }
 
   private addImport(module: string, name: string | null, alias: string | null): void {

@@ -4,8 +4,10 @@ import {
   allExpressions,
   allStatements,
   boundNames,
+  childExpressions,
   childrenOf,
   dottedName,
+  withChildren,
 } from "../../closure/python-walk.ts";
 import { Effects } from "./python-effects.ts";
 import { CONSUMERS, MUTATORS } from "./python-pure.ts";
@@ -22,10 +24,17 @@ export function pruneSetup(module: readonly Statement[]): readonly Statement[] |
   if (calls.length === 0) return null;
   const readsMetadata = allExpressions(module).some(asksForMetadata);
   const bare = readsMetadata ? module : module.map((one) => withoutPackaging(one, setups, effects));
-  const isLive = usesAnyName(bare) ? () => true : undefined;
+  const usesAll = usesAnyName(bare);
+  const looks = new Map<Statement, Look>();
+  const lookAt = (one: Statement): Look => {
+    const look = looks.get(one) ?? { isQuiet: isQuiet(one, effects), changes: changedNames(one) };
+    looks.set(one, look);
+    return look;
+  };
   let live = new Set<string>();
   for (;;) {
-    const kept = bare.flatMap((one) => prune(one, isLive ?? ((name) => live.has(name)), effects));
+    const isLive = (name: string): boolean => usesAll || live.has(name);
+    const kept = bare.flatMap((one) => prune(one, isLive, lookAt, effects));
     const used = usedNames(kept);
     if (used.size === live.size) return kept;
     live = used;
@@ -108,19 +117,25 @@ function usesAnyName(module: readonly Statement[]): boolean {
   );
 }
 
-type IsLive = (name: string) => boolean;
+/** What does not change while the live names are found. */
+interface Look {
+  readonly isQuiet: boolean;
+  readonly changes: readonly string[];
+}
 
-function prune(statement: Statement, isLive: IsLive, effects: Effects): Statement[] {
-  if (statement.kind !== "compound") {
-    const isWanted = !effects.onlyBinds(statement) || changedNames(statement).some(isLive);
-    return isWanted ? [statement] : [];
-  }
-  if (isQuiet(statement, effects) && !changedNames(statement).some(isLive)) return [];
+function prune(
+  statement: Statement,
+  isLive: (name: string) => boolean,
+  lookAt: (one: Statement) => Look,
+  effects: Effects,
+): Statement[] {
+  const { isQuiet: quiet, changes } = lookAt(statement);
+  if (quiet && !changes.some(isLive)) return [];
   // Whether a statement of a `try` fails decides what runs next, so such a one stays whole.
-  if (statement.branches[0]?.keyword === "try") return [statement];
+  if (statement.kind !== "compound" || statement.branches[0]?.keyword === "try") return [statement];
   const branches = statement.branches.map((branch) => ({
     ...branch,
-    body: branch.body.flatMap((one) => prune(one, isLive, effects)),
+    body: branch.body.flatMap((one) => prune(one, isLive, lookAt, effects)),
   }));
   const isEmpty = branches.every(
     ({ body, header }) => body.length === 0 && header.every((one) => effects.isPure(one)),
@@ -170,7 +185,7 @@ function changedByTarget(target: Expression): string[] {
 }
 
 function consumedNames(statement: Statement): string[] {
-  return allExpressions([statement]).flatMap((one) => {
+  return withChildren(childrenOf(statement).expressions).flatMap((one) => {
     if (one.kind !== "call") return [];
     const { callee, args } = one;
     if (callee.kind === "attribute" && callee.of.kind === "name") {
@@ -194,6 +209,6 @@ function usedNames(statements: readonly Statement[]): Set<string> {
 }
 
 function addNames(value: Expression, names: Set<string>): void {
-  for (const one of allExpressions([{ kind: "expression", value }]))
-    if (one.kind === "name") names.add(one.name);
+  if (value.kind === "name") names.add(value.name);
+  for (const one of childExpressions(value)) addNames(one, names);
 }
