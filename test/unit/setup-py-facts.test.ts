@@ -94,6 +94,24 @@ const CASES: readonly Case[] = [
     ["src/a.c", "src/x/b.cc"],
     ["src/a.py", "test/a.c"],
   ],
+  [
+    "what Cython and templates make sources from",
+    `Extension("a", ["src/a.cpp"])`,
+    ["src/a.cpp", "src/a.pyx", "src/a.cpp.in", "src/a.pyx.in"],
+    ["src/b.pyx"],
+  ],
+  [
+    "a version that is executed for the metadata",
+    `about = {}\nwith open("pkg/__about__.py") as f:\n    exec(f.read(), about)\nsetup(name=about["title"], version=about["version"], ext_modules=[Extension("a", ["a.c"])])`,
+    ["a.c"],
+    ["pkg/__about__.py"],
+  ],
+  [
+    "a version that is executed for a macro",
+    `about = {}\nexec(open("pkg/__about__.py").read(), about)\nsetup(ext_modules=[Extension("a", ["a.c"], define_macros=[("V", about["version"])])])`,
+    ["a.c", "pkg/__about__.py"],
+    [],
+  ],
   ["a template", `open("src/config.h.in").read()\nsetup(ext_modules=[])`, ["src/config.h.in"], []],
   [
     "a VERSION file that a macro takes",
@@ -170,6 +188,7 @@ const READS: readonly Case[] = [
     [],
   ],
   ["Python's own modules", "import json\n", [], ["json.py"]],
+  ["a cffi module", `setup(**{"cffi_modules": ["src/build_ffi.py:ffi"]})\n`, ["src/build_ffi.py"], []],
   [
     "CMake in a folder",
     `subprocess.check_call(["cmake", "-S", "native/core"])\n`,
@@ -202,8 +221,18 @@ for (const [what, text] of OPEN) {
 
 test("paths start from the script's folder, and for a helper from those above it too", () => {
   const text = 'from setuptools import Extension\nExtension("a", ["src/a.c", "../common/b.c"])\n';
-  assert.deepEqual(readSetupPy(text, "python/setup.py").sources, ["common/b.c", "python/src/a.c"]);
-  assert.deepEqual(readSetupPy(text, "tools/build.py").sources, ["common/b.c", "src/a.c", "tools/src/a.c"]);
+  assert.deepEqual(readSetupPy(text, "python/setup.py").sources, [
+    "common/b.c",
+    "common/b.c.in",
+    "common/b.pyx",
+    "common/b.pyx.in",
+    "python/src/a.c",
+    "python/src/a.c.in",
+    "python/src/a.pyx",
+    "python/src/a.pyx.in",
+  ]);
+  const helper = readSetupPy(text, "tools/build.py").sources.filter((glob) => glob.endsWith(".c"));
+  assert.deepEqual(helper, ["common/b.c", "src/a.c", "tools/src/a.c"]);
 });
 
 test("a file made of brackets ends in an answer", () => {

@@ -1,5 +1,5 @@
 /** What of a setup.py can reach the build: without packaging-only arguments and all that only they use. */
-import type { Argument, Compound, Expression, Statement } from "../../closure/python-syntax.ts";
+import type { Compound, Expression, Statement } from "../../closure/python-syntax.ts";
 import {
   allExpressions,
   allStatements,
@@ -16,14 +16,20 @@ import { isPackagingKeyword } from "./setup-keywords.ts";
 /**
  * The statements that can reach the build; null where no `setup(...)` of a packaging library is called, so that
  * any name may be wanted by others. What is left out has certainly no effect but on what is left out.
+ * @param isPackaging which arguments of `setup()` can be left out.
  */
-export function pruneSetup(module: readonly Statement[]): readonly Statement[] | null {
+export function pruneSetup(
+  module: readonly Statement[],
+  isPackaging: (keyword: string) => boolean = isPackagingKeyword,
+): readonly Statement[] | null {
   const effects = new Effects(module);
   const setups = setupNames(module);
   const calls = allExpressions(module).filter((one) => one.kind === "call" && isSetup(one.callee, setups));
   if (calls.length === 0) return null;
   const readsMetadata = allExpressions(module).some(asksForMetadata);
-  const bare = readsMetadata ? module : module.map((one) => withoutPackaging(one, setups, effects));
+  const bare = readsMetadata
+    ? module
+    : module.map((one) => withoutPackaging(one, setups, effects, isPackaging));
   const usesAll = usesAnyName(bare);
   const looks = new Map<Statement, Look>();
   const lookAt = (one: Statement): Look => {
@@ -77,14 +83,21 @@ function asksForMetadata(value: Expression): boolean {
   );
 }
 
-function withoutPackaging(statement: Statement, setups: ReadonlySet<string>, effects: Effects): Statement {
+function withoutPackaging(
+  statement: Statement,
+  setups: ReadonlySet<string>,
+  effects: Effects,
+  isPackaging: (keyword: string) => boolean,
+): Statement {
   const inner = (body: readonly Statement[]): Statement[] =>
-    body.map((one) => withoutPackaging(one, setups, effects));
+    body.map((one) => withoutPackaging(one, setups, effects, isPackaging));
   switch (statement.kind) {
     case "expression": {
       const { value } = statement;
       if (value.kind !== "call" || !isSetup(value.callee, setups)) return statement;
-      const args = value.args.filter((arg) => !isPackaging(arg, effects));
+      const args = value.args.filter(
+        (arg) => arg.name === null || !isPackaging(arg.name) || !effects.isPure(arg.value),
+      );
       return { kind: "expression", value: { ...value, args } };
     }
     case "def":
@@ -100,10 +113,6 @@ function withoutPackaging(statement: Statement, setups: ReadonlySet<string>, eff
     case "keyword":
       return statement;
   }
-}
-
-function isPackaging({ name, value }: Argument, effects: Effects): boolean {
-  return name !== null && isPackagingKeyword(name) && effects.isPure(value);
 }
 
 /** `exec(code)` and `globals()` can use any name. */
