@@ -9,6 +9,7 @@ import {
   type MesonValue,
   readMesonSyntax,
 } from "./meson-syntax.ts";
+import { unlessUnreadable } from "./not-readable.ts";
 import { folderOf, namesSource, patternGlobs, UNKNOWN, withParents } from "./path-pattern.ts";
 
 /**
@@ -22,8 +23,14 @@ import { folderOf, namesSource, patternGlobs, UNKNOWN, withParents } from "./pat
  * What is only installed (`install_data`, `py.install_sources`, ...) and tests are none of it.
  */
 export function readMeson(text: string, path: RepoPath): BuildFileFacts {
-  const statements = readMesonSyntax(text);
-  if (statements === null) return { sources: [], reads: [], open: `${path} cannot be read` };
+  const facts = unlessUnreadable(() => {
+    const statements = readMesonSyntax(text);
+    return statements && readStatements(statements, path);
+  });
+  return facts ?? { sources: [], reads: [], open: `${path} cannot be read` };
+}
+
+function readStatements(statements: readonly MesonStatement[], path: RepoPath): BuildFileFacts {
   const own = folderOf(path);
   const paths = new MesonPaths(statements);
   const globs = (patterns: readonly string[], bases: readonly RepoPath[] = [own]): string[] =>

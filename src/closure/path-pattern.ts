@@ -4,6 +4,9 @@ import type { RepoPath } from "../model.ts";
 /** Stands in a pattern for text that is computed: any characters, slashes among them. */
 export const UNKNOWN = "\u{F0000}";
 
+/** The same for what listing a folder brings: which suffixes it looks for is read where the listing stands. */
+export const LISTED = "\u{F0002}";
+
 /** As first segment: the folder of the file that is read, wherever the build runs. */
 export const OWN_FOLDER = "\u{F0001}";
 
@@ -12,7 +15,7 @@ export const OWN_FOLDER = "\u{F0001}";
  * `**` stands for a computed segment, `*` for a computed part of one (which may also hold slashes, hence two globs).
  */
 export function patternGlobs(pattern: string, own: RepoPath, bases: readonly RepoPath[]): string[] {
-  const segments = pattern.split("/");
+  const segments = pattern.replaceAll(LISTED, UNKNOWN).split("/");
   const [first = ""] = segments;
   if (first === "" || first.startsWith("~") || /^[A-Za-z]:$/.test(first)) return []; // outside the tree
   if (first === OWN_FOLDER) return globsBelow(own, segments.slice(1));

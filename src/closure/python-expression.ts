@@ -1,4 +1,5 @@
 /** Python's expressions by precedence (language reference, "Expressions"). */
+import { comparison, LEVELS, operation, OR, startsExpression } from "./python-operators.ts";
 import { NotReadable } from "./not-readable.ts";
 import type { Argument, Bracket, Clause, Expression, Field, Parameter } from "./python-syntax.ts";
 import type { FormatPiece } from "./python-tokens.ts";
@@ -95,21 +96,6 @@ function readStarred(cursor: TokenCursor): Expression {
   return cursor.accept("*") ? operation("*", readBinary(cursor, OR)) : readExpression(cursor);
 }
 
-/** Left-associative operators, loosest first. `not` and comparisons have levels of their own between them. */
-const LEVELS: readonly (readonly string[])[] = [
-  ["or"],
-  ["and"],
-  ["not"],
-  ["compare"],
-  ["|"],
-  ["^"],
-  ["&"],
-  ["<<", ">>"],
-  ["+", "-"],
-  ["*", "/", "//", "%", "@"],
-];
-const OR = 4;
-
 function readBinary(cursor: TokenCursor, level: number): Expression {
   const operators = LEVELS[level];
   if (operators === undefined) return readUnary(cursor);
@@ -136,18 +122,6 @@ function readComparison(cursor: TokenCursor, level: number): Expression {
   }
   const [only] = operands;
   return operators.length === 0 && only !== undefined ? only : operation(operators.join(" "), ...operands);
-}
-
-function comparison(cursor: TokenCursor): string | null {
-  const symbol = ["==", "!=", "<=", ">=", "<", ">", "in"].find((one) => cursor.accept(one));
-  if (symbol !== undefined) return symbol;
-  if (cursor.is("not") && cursor.is("in", 1)) {
-    cursor.next();
-    cursor.next();
-    return "not-in";
-  }
-  if (!cursor.accept("is")) return null;
-  return cursor.accept("not") ? "is-not" : "is";
 }
 
 function readUnary(cursor: TokenCursor): Expression {
@@ -297,17 +271,4 @@ function readCondition(cursor: TokenCursor): Expression {
   const value = readBinary(cursor, 0);
   if (value.kind === "name" && cursor.accept(":=")) return operation(":=", value, readBinary(cursor, 0));
   return value;
-}
-
-function startsExpression(cursor: TokenCursor): boolean {
-  const token = cursor.peek();
-  if (token.kind === "name") {
-    return !KEYWORDS.has(token.text) || /^(?:True|False|None|not|lambda|await)$/.test(token.text);
-  }
-  if (token.kind === "op") return ["(", "[", "{", "-", "+", "~", "...", "*"].includes(token.text);
-  return token.kind === "number" || token.kind === "string" || token.kind === "format";
-}
-
-function operation(operator: string, ...operands: readonly Expression[]): Expression {
-  return { kind: "operation", operator, operands };
 }

@@ -1,11 +1,10 @@
 /** Which paths an expression of a build script can be, as patterns (see path-pattern.ts). */
-import { joinPatterns, OWN_FOLDER, patternFolder, UNKNOWN } from "./path-pattern.ts";
+import { joinPatterns, LISTED, OWN_FOLDER, patternFolder, UNKNOWN } from "./path-pattern.ts";
+import { combine, concat, type Patterns, union, withPlaceholders } from "./pattern-sets.ts";
+import { isList, isText } from "./python-kinds.ts";
 import { type BoundNames, calleeName } from "./python-names.ts";
 import type { Argument, Expression, Field } from "./python-syntax.ts";
 import { allStatements, dottedName } from "./python-walk.ts";
-
-/** A list and its elements are the same here: all patterns that occur in it. */
-export type Patterns = readonly string[];
 
 /** Reads expressions of one module. */
 export class PathReader {
@@ -166,6 +165,12 @@ export class PathReader {
         return firstPaths().map((path) => path.slice(path.lastIndexOf("/") + 1));
       case "splitext":
         return [UNKNOWN];
+      case "walk":
+      case "fwalk":
+      case "listdir":
+      case "scandir":
+      case "iterdir":
+        return [LISTED];
       case "with_suffix":
         return combine(ownerPaths(), firstPaths(), (path, suffix) => path.replace(/\.[^./]*$/, "") + suffix);
       case "with_name":
@@ -251,46 +256,3 @@ const SAME_TEXT: ReadonlySet<string> = new Set(
 const ALL_OF: ReadonlySet<string> = new Set(
   "map filter chain zip product enumerate sum dict OrderedDict dedent union".split(" "),
 );
-
-/** Text that is made by `%`, `str.format` or a template: what is put in is not known. */
-function withPlaceholders(text: string): string {
-  return text.replace(/%[-#0 +]*\d*(?:\.\d+)?[sdifrx]|%\(\w+\)[sdifrx]|\$?\{[^{}]*\}|@\w+@/g, UNKNOWN);
-}
-
-function isList(value: Expression): boolean {
-  if (value.kind === "display") return value.bracket !== "{";
-  if (value.kind === "operation" && value.operator === "+")
-    return value.operands.some((one) => one !== null && isList(one));
-  if (value.kind === "call") return /^(?:i?glob|rglob|sorted|list|tuple|set)$/.test(calleeName(value.callee));
-  return value.kind === "comprehension";
-}
-
-function isText(value: Expression): boolean {
-  if (value.kind === "operation") {
-    return /^[+%]$/.test(value.operator) && value.operands.some((one) => one !== null && isText(one));
-  }
-  if (value.kind === "attribute") return value.name === "sep";
-  return value.kind === "string" || value.kind === "format";
-}
-
-/** So many different paths are as good as any path. */
-const MOST = 2000;
-
-function union(...sets: readonly Patterns[]): Patterns {
-  return limited(new Set(sets.flat()));
-}
-
-function combine(left: Patterns, right: Patterns, join: (a: string, b: string) => string): Patterns {
-  if (left.length * right.length > MOST * 4) return [UNKNOWN];
-  // No pattern at all is a number, None or a circle of names: its text is not known.
-  const [heads, tails] = [left, right].map((one) => (one.length === 0 ? [UNKNOWN] : one));
-  return limited(new Set((heads ?? []).flatMap((a) => (tails ?? []).map((b) => join(a, b)))));
-}
-
-function concat(left: Patterns, right: Patterns): Patterns {
-  return combine(left, right, (a, b) => (a + b).replace(/\u{F0000}{2,}/gu, UNKNOWN));
-}
-
-function limited(patterns: ReadonlySet<string>): Patterns {
-  return patterns.size > MOST ? [UNKNOWN] : [...patterns];
-}

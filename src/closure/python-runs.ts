@@ -3,7 +3,7 @@ import { UNKNOWN } from "./path-pattern.ts";
 import { calleeName } from "./python-names.ts";
 import type { PathReader } from "./python-paths.ts";
 import type { Argument, Expression, Statement } from "./python-syntax.ts";
-import { allExpressions, withChildren } from "./python-walk.ts";
+import { allExpressions, allStatements, withChildren } from "./python-walk.ts";
 
 /** Python scripts that are handed to an interpreter, a loader of modules or `exec`. */
 export function scriptsRun(statements: readonly Statement[], paths: PathReader): string[] {
@@ -20,12 +20,34 @@ export function scriptsRun(statements: readonly Statement[], paths: PathReader):
  * A version file is among them: where it is read for the metadata alone, its reading has been left out before.
  */
 export function filesRead(statements: readonly Statement[], paths: PathReader): string[] {
-  return allExpressions(statements)
+  const expressions = allExpressions(statements);
+  const isForMetadata = onlyFillsUnused(statements, expressions);
+  return expressions
     .flatMap((one) => openedFile(one))
     .flatMap((one) => paths.read(one))
     .filter((pattern) => !pattern.endsWith(UNKNOWN) && !/\u{F0000}\.[^/]*$/u.test(pattern))
+    .filter((pattern) => !isForMetadata || !VERSION_FILE.test(pattern))
     .filter((pattern) => !DOCUMENT.test(pattern.slice(pattern.lastIndexOf("/") + 1)))
     .filter((pattern) => !pattern.endsWith("/") && !/(?:^|\/)requirements\//.test(pattern));
+}
+
+/** True when all that is executed fills dictionaries (`exec(code, about)`) that nothing else looks at. */
+function onlyFillsUnused(statements: readonly Statement[], expressions: readonly Expression[]): boolean {
+  const names = expressions.flatMap((one) =>
+    one.kind === "call" && one.callee.kind === "name" && one.callee.name === "exec"
+      ? [one.args[1]?.value]
+      : [],
+  );
+  if (names.length === 0) return false;
+  return names.every((one) => {
+    if (one?.kind !== "name") return false;
+    const isSame = (value: Expression): boolean => value.kind === "name" && value.name === one.name;
+    const bound = allStatements(statements).flatMap((each) =>
+      each.kind === "assign" ? each.targets.filter(isSame) : [],
+    );
+    const filled = names.filter((each) => each !== undefined && isSame(each));
+    return expressions.filter(isSame).length === bound.length + filled.length;
+  });
 }
 
 const RUNNERS = new Set(
@@ -46,7 +68,7 @@ function runArguments(callee: Expression, args: readonly Argument[]): Expression
 
 /** What `exec(open(x).read())` and `exec(Path(x).read_text())` open. */
 function opened(value: Expression): Expression[] {
-  return withChildren(value).flatMap((one) => openedFile(one));
+  return withChildren([value]).flatMap((one) => openedFile(one));
 }
 
 function openedFile(value: Expression): Expression[] {

@@ -64,7 +64,13 @@ export function childrenOf(statement: Statement): {
 
 /** All statements, those in blocks too, outer ones first. */
 export function allStatements(statements: readonly Statement[]): Statement[] {
-  return statements.flatMap((one) => [one, ...allStatements(childrenOf(one).body)]);
+  const all: Statement[] = [];
+  const add = (one: Statement): void => {
+    all.push(one);
+    childrenOf(one).body.forEach(add);
+  };
+  statements.forEach(add);
+  return all;
 }
 
 /** Expressions of statements and of all in their blocks, but not those inside other expressions. */
@@ -74,12 +80,18 @@ export function topExpressions(statements: readonly Statement[]): Expression[] {
 
 /** All expressions in statements, outer ones first. */
 export function allExpressions(statements: readonly Statement[]): Expression[] {
-  return topExpressions(statements).flatMap(withChildren);
+  return withChildren(topExpressions(statements));
 }
 
-/** An expression and all in it, outer ones first. */
-export function withChildren(value: Expression): Expression[] {
-  return [value, ...childExpressions(value).flatMap(withChildren)];
+/** Expressions and all in them, outer ones first. */
+export function withChildren(values: readonly Expression[]): Expression[] {
+  const all: Expression[] = [];
+  const add = (one: Expression): void => {
+    all.push(one);
+    for (const child of childExpressions(one)) add(child);
+  };
+  for (const value of values) add(value);
+  return all;
 }
 
 /** `a.b.c` as text; null when it is more than names and dots. */

@@ -1,6 +1,9 @@
 /** What a setup.py, a module that it imports or a build backend of the tree says of other files. */
+import { pruneSetup } from "../fingerprint/parts/python-prune.ts";
+import { isPackagingKeyword } from "../fingerprint/parts/setup-keywords.ts";
 import type { RepoPath } from "../model.ts";
 import type { BuildFileFacts } from "./facts.ts";
+import { unlessUnreadable } from "./not-readable.ts";
 import { folderOf, namesSource, patternGlobs, UNKNOWN, withParents } from "./path-pattern.ts";
 import { importedModules } from "./python-imports.ts";
 import { listedFolders } from "./python-listing.ts";
@@ -23,9 +26,13 @@ import { allExpressions, childExpressions, topExpressions } from "./python-walk.
  * somewhere above, from each folder above it as well.
  */
 export function readSetupPy(text: string, path: RepoPath): BuildFileFacts {
-  const statements = readPython(text);
-  if (statements === null) return { sources: [], reads: [], open: `${path} cannot be read` };
-  return readBuildScript(statements, text, path);
+  const facts = unlessUnreadable(() => {
+    const statements = readPython(text);
+    // A version that only the metadata takes, or a README, is no input, nor is a file that holds the name too.
+    const kept = statements && pruneSetup(statements, (one) => one === "name" || isPackagingKeyword(one));
+    return statements && readBuildScript(kept ?? statements, text, path);
+  });
+  return facts ?? { sources: [], reads: [], open: `${path} cannot be read` };
 }
 
 function readBuildScript(statements: readonly Statement[], text: string, path: RepoPath): BuildFileFacts {
@@ -46,12 +53,13 @@ function readBuildScript(statements: readonly Statement[], text: string, path: R
   const reads = [
     ...importedModules(statements, paths),
     ...scriptsRun(statements, paths),
-    ...(/cmake/i.test(text) ? cmakeFolders(statements, paths) : []),
+    ...statements.flatMap((one) => cffiModules(one, paths)),
+    ...(/cmake|skbuild/i.test(text) ? cmakeFolders(statements, paths) : []),
   ];
   const computed = expressions.some((one) => hasComputedSources(one, paths));
   const open = listed.open ?? (computed ? "the sources of an extension are computed" : null);
   return {
-    sources: distinct(globs(sources)),
+    sources: distinct(globs(sources.flatMap(withOrigins))),
     reads: distinct(globs(reads)).filter((glob) => glob !== path),
     open: open === null ? null : `${path}: ${open}`,
   };
@@ -110,6 +118,17 @@ function includeFolders(value: Expression, paths: PathReader): string[] {
     .filter(({ name }) => name === "include_dirs")
     .flatMap((arg) => paths.read(arg.value))
     .filter((pattern) => !pattern.includes(UNKNOWN) && !/^[./]*$/.test(pattern));
+}
+
+/** A source and what it may be made from before the script runs: `a.pyx` of `a.c`, and templates of both. */
+function withOrigins(pattern: string): string[] {
+  const made = /\.(?:c|cc|cpp|cxx)$/.test(pattern) ? [pattern, pattern.replace(/\.\w+$/, ".pyx")] : [pattern];
+  return namesSource(pattern) && !pattern.endsWith(".in") ? made.flatMap((one) => [one, `${one}.in`]) : made;
+}
+
+/** `path/build.py:ffi`, as cffi takes it: the file is run. */
+function cffiModules(statement: Statement, paths: PathReader): string[] {
+  return mentions(statement, paths).flatMap((pattern) => /^(.+\.py):\w+$/.exec(pattern)?.[1] ?? []);
 }
 
 /** Folders that may hold a CMake project: any path without a suffix, where the script speaks of CMake. */

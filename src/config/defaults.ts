@@ -18,7 +18,6 @@ export const NATIVE_INPUTS: readonly string[] = [
   "**/meson_options.txt",
   "setup.py",
   "setup.cfg",
-  "MANIFEST.in",
   "requirements-build*",
   "requirements/build*",
   "requirements/build/**",
@@ -90,7 +89,7 @@ export function trackedIn(tree: TreeReader, folder: RepoPath): RepoPath | null {
 const MENTIONED = ["torch", "pybind11", "nanobind", "numpy", "cython", "cffi"];
 
 /** Build requirements that only make metadata: another version of them changes no library. */
-const METADATA_ONLY = new Set(
+export const METADATA_ONLY: ReadonlySet<string> = new Set(
   words(`
     wheel packaging build pip setuptools-scm setuptools-git setuptools-git-versioning vcs-versioning versioneer
     versioningit hatch-vcs hatchling toml tomli pytest-runner typing-extensions

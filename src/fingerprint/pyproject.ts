@@ -7,14 +7,17 @@ export const PYPROJECT = "pyproject.toml";
  * whole: unknown means changed.
  */
 export async function pyprojectId(text: string, tables: readonly string[]): Promise<string> {
-  const { parse } = await import("smol-toml");
+  const [{ parse }, { buildTable }] = await Promise.all([
+    import("smol-toml"),
+    import("./parts/pyproject-tables.ts"),
+  ]);
   let document: unknown;
   try {
     document = parse(text);
   } catch {
     return `text:${sha256(text)}`;
   }
-  const chosen = tables.map((table) => [table, lookUp(document, table.split("."))]);
+  const chosen = tables.map((table) => [table, buildTable(table, lookUp(document, table.split(".")))]);
   return `tables:${sha256(JSON.stringify(canonical(chosen)))}`;
 }
 

@@ -6,6 +6,7 @@
 import type { Argument, Definition, Expression, Statement } from "../../closure/python-syntax.ts";
 import { isStandardModule } from "../../closure/python-stdlib.ts";
 import { allStatements, boundNames, childExpressions, dottedName } from "../../closure/python-walk.ts";
+import { isNew, type Locals, localsOf, NO_LOCALS } from "./python-locals.ts";
 import { calledBack, CONSUMERS, isPureFunction, isPureMethod, MUTATORS } from "./python-pure.ts";
 
 /** Judges code of one module. */
@@ -62,7 +63,7 @@ export class Effects {
   onlyBinds(statement: Statement): boolean {
     switch (statement.kind) {
       case "expression":
-        return this.isPure(statement.value) || this.changesOwn(statement.value, NO_LOCALS);
+        return this.isIdle(statement.value) || this.changesOwn(statement.value, NO_LOCALS);
       case "assign":
         return this.isPureAssignment(statement.targets, statement.operator, statement.value, NO_LOCALS);
       case "import":
@@ -79,6 +80,13 @@ export class Effects {
       case "compound":
         return false;
     }
+  }
+
+  /** A value that nobody takes: text or a message. A function called for nothing else may be there to fail. */
+  private isIdle(value: Expression): boolean {
+    // Text can be a docstring, which the code may read.
+    if (value.kind !== "call") return value.kind !== "string" && this.isPure(value);
+    return value.callee.kind === "name" && value.callee.name === "print" && this.isPure(value);
   }
 
   private addImport(module: string, name: string | null, alias: string | null): void {
@@ -223,79 +231,6 @@ export class Effects {
     const isKnown = bound !== undefined && !this.imported.has(name) && !this.functions.has(name);
     return isKnown && bound.every((one) => one !== null && isNew(one));
   }
-}
-
-interface Locals {
-  readonly names: ReadonlySet<string>;
-  /** What simple assignments bind; a name that is bound in another way is absent. */
-  readonly values: ReadonlyMap<string, readonly Expression[]>;
-  readonly functions: ReadonlyMap<string, Definition>;
-  /** Names that are bound in the function itself and are no parameters. */
-  readonly opened: ReadonlySet<string>;
-}
-
-const NO_LOCALS: Locals = { names: new Set(), values: new Map(), functions: new Map(), opened: new Set() };
-
-/** Names of a function, and those of the functions around it. */
-function localsOf({ parameters, body }: Definition, outer: Locals): Locals {
-  const names = new Set([...outer.names, ...parameters.map(({ name }) => name)]);
-  const values = new Map<string, Expression[]>();
-  const functions = new Map(outer.functions);
-  const shared = new Set(names);
-  const opened = new Set<string>();
-  for (const one of allStatements(body)) {
-    if (one.kind === "def") functions.set(one.name, one);
-    if (one.kind === "import") names.add(one.alias ?? one.name ?? one.module);
-    const targets =
-      one.kind === "assign"
-        ? one.targets
-        : one.kind === "compound"
-          ? one.branches.flatMap((branch) => branch.targets)
-          : [];
-    for (const target of targets) {
-      if (target === null) continue;
-      for (const name of boundNames(target)) {
-        names.add(name);
-        if (!shared.has(name)) opened.add(name);
-      }
-      if (one.kind === "assign" && target.kind === "name" && one.value !== null) {
-        values.set(target.name, [...(values.get(target.name) ?? []), one.value]);
-      } else for (const name of boundNames(target)) shared.add(name);
-    }
-  }
-  for (const name of shared) values.delete(name);
-  for (const name of functions.keys()) if (names.has(name)) functions.delete(name);
-  return { names, values, functions, opened };
-}
-
-/** A list, dictionary or text that this expression makes, so that no other name holds it. */
-function isNew(value: Expression): boolean {
-  switch (value.kind) {
-    case "string":
-    case "format":
-    case "literal":
-    case "comprehension":
-      return true;
-    case "display":
-      return value.bracket !== "(" || value.items.every(isNew);
-    case "operation":
-      return /^[-+*/%|&]$/.test(value.operator) && value.operands.length === 2;
-    case "call":
-      return isNewCall(value.callee);
-    case "name":
-    case "attribute":
-    case "index":
-    case "lambda":
-      return false;
-  }
-}
-
-function isNewCall(callee: Expression): boolean {
-  if (callee.kind === "name") return /^(?:list|dict|set|sorted|str)$/.test(callee.name);
-  return (
-    callee.kind === "attribute" &&
-    /^(?:read|read_text|readlines|split|splitlines|strip|format|join)$/.test(callee.name)
-  );
 }
 
 function bindsOnly(target: Expression): boolean {

@@ -1,11 +1,13 @@
 /** What of a setup.py can reach the build: without packaging-only arguments and all that only they use. */
-import type { Argument, Compound, Expression, Statement } from "../../closure/python-syntax.ts";
+import type { Compound, Expression, Statement } from "../../closure/python-syntax.ts";
 import {
   allExpressions,
   allStatements,
   boundNames,
+  childExpressions,
   childrenOf,
   dottedName,
+  withChildren,
 } from "../../closure/python-walk.ts";
 import { Effects } from "./python-effects.ts";
 import { CONSUMERS, MUTATORS } from "./python-pure.ts";
@@ -14,18 +16,31 @@ import { isPackagingKeyword } from "./setup-keywords.ts";
 /**
  * The statements that can reach the build; null where no `setup(...)` of a packaging library is called, so that
  * any name may be wanted by others. What is left out has certainly no effect but on what is left out.
+ * @param isPackaging which arguments of `setup()` can be left out.
  */
-export function pruneSetup(module: readonly Statement[]): readonly Statement[] | null {
+export function pruneSetup(
+  module: readonly Statement[],
+  isPackaging: (keyword: string) => boolean = isPackagingKeyword,
+): readonly Statement[] | null {
   const effects = new Effects(module);
   const setups = setupNames(module);
   const calls = allExpressions(module).filter((one) => one.kind === "call" && isSetup(one.callee, setups));
   if (calls.length === 0) return null;
   const readsMetadata = allExpressions(module).some(asksForMetadata);
-  const bare = readsMetadata ? module : module.map((one) => withoutPackaging(one, setups, effects));
-  const isLive = usesAnyName(bare) ? () => true : undefined;
+  const bare = readsMetadata
+    ? module
+    : module.map((one) => withoutPackaging(one, setups, effects, isPackaging));
+  const usesAll = usesAnyName(bare);
+  const looks = new Map<Statement, Look>();
+  const lookAt = (one: Statement): Look => {
+    const look = looks.get(one) ?? { isQuiet: isQuiet(one, effects), changes: changedNames(one) };
+    looks.set(one, look);
+    return look;
+  };
   let live = new Set<string>();
   for (;;) {
-    const kept = bare.flatMap((one) => prune(one, isLive ?? ((name) => live.has(name)), effects));
+    const isLive = (name: string): boolean => usesAll || live.has(name);
+    const kept = bare.flatMap((one) => prune(one, isLive, lookAt, effects));
     const used = usedNames(kept);
     if (used.size === live.size) return kept;
     live = used;
@@ -68,14 +83,21 @@ function asksForMetadata(value: Expression): boolean {
   );
 }
 
-function withoutPackaging(statement: Statement, setups: ReadonlySet<string>, effects: Effects): Statement {
+function withoutPackaging(
+  statement: Statement,
+  setups: ReadonlySet<string>,
+  effects: Effects,
+  isPackaging: (keyword: string) => boolean,
+): Statement {
   const inner = (body: readonly Statement[]): Statement[] =>
-    body.map((one) => withoutPackaging(one, setups, effects));
+    body.map((one) => withoutPackaging(one, setups, effects, isPackaging));
   switch (statement.kind) {
     case "expression": {
       const { value } = statement;
       if (value.kind !== "call" || !isSetup(value.callee, setups)) return statement;
-      const args = value.args.filter((arg) => !isPackaging(arg, effects));
+      const args = value.args.filter(
+        (arg) => arg.name === null || !isPackaging(arg.name) || !effects.isPure(arg.value),
+      );
       return { kind: "expression", value: { ...value, args } };
     }
     case "def":
@@ -93,10 +115,6 @@ function withoutPackaging(statement: Statement, setups: ReadonlySet<string>, eff
   }
 }
 
-function isPackaging({ name, value }: Argument, effects: Effects): boolean {
-  return name !== null && isPackagingKeyword(name) && effects.isPure(value);
-}
-
 /** `exec(code)` and `globals()` can use any name. */
 function usesAnyName(module: readonly Statement[]): boolean {
   return allExpressions(module).some(
@@ -108,19 +126,25 @@ function usesAnyName(module: readonly Statement[]): boolean {
   );
 }
 
-type IsLive = (name: string) => boolean;
+/** What does not change while the live names are found. */
+interface Look {
+  readonly isQuiet: boolean;
+  readonly changes: readonly string[];
+}
 
-function prune(statement: Statement, isLive: IsLive, effects: Effects): Statement[] {
-  if (statement.kind !== "compound") {
-    const isWanted = !effects.onlyBinds(statement) || changedNames(statement).some(isLive);
-    return isWanted ? [statement] : [];
-  }
-  if (isQuiet(statement, effects) && !changedNames(statement).some(isLive)) return [];
+function prune(
+  statement: Statement,
+  isLive: (name: string) => boolean,
+  lookAt: (one: Statement) => Look,
+  effects: Effects,
+): Statement[] {
+  const { isQuiet: quiet, changes } = lookAt(statement);
+  if (quiet && !changes.some(isLive)) return [];
   // Whether a statement of a `try` fails decides what runs next, so such a one stays whole.
-  if (statement.branches[0]?.keyword === "try") return [statement];
+  if (statement.kind !== "compound" || statement.branches[0]?.keyword === "try") return [statement];
   const branches = statement.branches.map((branch) => ({
     ...branch,
-    body: branch.body.flatMap((one) => prune(one, isLive, effects)),
+    body: branch.body.flatMap((one) => prune(one, isLive, lookAt, effects)),
   }));
   const isEmpty = branches.every(
     ({ body, header }) => body.length === 0 && header.every((one) => effects.isPure(one)),
@@ -170,7 +194,7 @@ function changedByTarget(target: Expression): string[] {
 }
 
 function consumedNames(statement: Statement): string[] {
-  return allExpressions([statement]).flatMap((one) => {
+  return withChildren(childrenOf(statement).expressions).flatMap((one) => {
     if (one.kind !== "call") return [];
     const { callee, args } = one;
     if (callee.kind === "attribute" && callee.of.kind === "name") {
@@ -194,6 +218,6 @@ function usedNames(statements: readonly Statement[]): Set<string> {
 }
 
 function addNames(value: Expression, names: Set<string>): void {
-  for (const one of allExpressions([{ kind: "expression", value }]))
-    if (one.kind === "name") names.add(one.name);
+  if (value.kind === "name") names.add(value.name);
+  for (const one of childExpressions(value)) addNames(one, names);
 }

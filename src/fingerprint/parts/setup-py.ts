@@ -1,3 +1,4 @@
+import { unlessUnreadable } from "../../closure/not-readable.ts";
 import { readPython } from "../../closure/python-module.ts";
 import type { Statement } from "../../closure/python-syntax.ts";
 import { allExpressions } from "../../closure/python-walk.ts";
@@ -10,8 +11,13 @@ import { pruneSetup } from "./python-prune.ts";
  * it. The same on every machine. Null: the file cannot be read, so all of it counts.
  */
 export function setupPyPart(text: string): string | null {
-  const module = readPython(text);
-  if (module === null) return null;
+  return unlessUnreadable(() => {
+    const module = readPython(text);
+    return module && canonicalPart(module);
+  });
+}
+
+function canonicalPart(module: readonly Statement[]): string {
   const kept = pruneSetup(module) ?? module;
   const keepsDocs = allExpressions(kept).some(
     (one) => (one.kind === "name" || one.kind === "attribute") && one.name === "__doc__",
