@@ -49,22 +49,16 @@ export function withoutHostCompilers(words: readonly string[]): string[] {
   );
 }
 
+/** What CMake has a compiler for; `CUDA_HOST` is the one that nvcc hands host code to. */
+export type CMakeLanguage = "C" | "CXX" | "CUDA" | "CUDA_HOST";
+
 /** `-DCMAKE_CXX_COMPILER:FILEPATH=/opt/g++`, parsed; null for any other word. */
 export function compilerDefinition(
   word: string,
-): { readonly language: "C" | "CXX" | "CUDA" | "CUDA_HOST"; readonly program: string } | null {
-  const found = /^(?:-D)?CMAKE_(C|CXX|CUDA|CUDA_HOST)_COMPILER(?::\w+)?=(.+)$/.exec(word);
-  const [, language, program] = found ?? [];
-  if (program === undefined) return null;
-  switch (language) {
-    case "C":
-    case "CXX":
-    case "CUDA":
-    case "CUDA_HOST":
-      return { language, program };
-    default:
-      return null;
-  }
+): { readonly language: CMakeLanguage; readonly program: string } | null {
+  const [, name, program] = /^-DCMAKE_(\w+)_COMPILER(?::\w+)?=(.+)$/.exec(word) ?? [];
+  const language = LANGUAGES.find((one) => one === name);
+  return language === undefined || program === undefined ? null : { language, program };
 }
 
 /** True for `-DCMAKE_CXX_COMPILER_LAUNCHER=ccache`: on or off, the compiler behind it makes the same. */
@@ -80,6 +74,8 @@ export function isLauncherList(value: string): boolean {
     .filter((one) => one !== "")
     .every((one) => LAUNCHERS.has(nameOfPath(one)));
 }
+
+const LANGUAGES: readonly CMakeLanguage[] = ["C", "CXX", "CUDA", "CUDA_HOST"];
 
 const HOST_OPTIONS: ReadonlySet<string> = new Set(["-ccbin", "--compiler-bindir"]);
 

@@ -1,6 +1,6 @@
 import { basename, isAbsolute, resolve } from "node:path";
 import { LAUNCHERS, splitWords } from "./command-line.ts";
-import { isExecutable } from "./search-path.ts";
+import { isExecutable, realOf } from "./search-path.ts";
 
 /** What a recipe names beside what each build has. */
 export interface RecipeNames {
@@ -34,11 +34,12 @@ export function recipeNames(
     const program = name.includes("/") ? resolve(context.top, name) : context.find(name);
     return program === null || !isExecutable(program) ? [] : [program];
   });
+  const own = context.interpreter === null ? null : realOf(context.interpreter);
   const named = words
     .flatMap((word) => [word, word.slice(word.indexOf("=") + 1)])
     .filter((path) => isAbsolute(path) && isExecutable(path));
   const programs = [...new Set([...steps, ...named])].filter(
-    (path) => !isCarrier(path) && path !== context.interpreter,
+    (path) => !isCarrier(path) && realOf(path) !== own,
   );
   return { words, programs };
 }

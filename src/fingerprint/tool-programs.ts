@@ -2,7 +2,13 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, isAbsolute, join } from "node:path";
 import type { ToolRole } from "../model.ts";
-import { compilerDefinition, hostCompilers, programOf, splitWords } from "./command-line.ts";
+import {
+  type CMakeLanguage,
+  compilerDefinition,
+  hostCompilers,
+  programOf,
+  splitWords,
+} from "./command-line.ts";
 import type { BuildEnvironment } from "./environment.ts";
 import { findProgram, isExecutable, type MayRun } from "./search-path.ts";
 import { isLauncher } from "./wrapper.ts";
@@ -181,7 +187,7 @@ function hostsOfNvcc(search: ToolSearch): string[] {
 }
 
 /** Compilers that `-DCMAKE_CXX_COMPILER=` and the like name, in the recipe or in CMAKE_ARGS. */
-function definitionsOf(search: ToolSearch): (language: "C" | "CXX" | "CUDA" | "CUDA_HOST") => string[] {
+function definitionsOf(search: ToolSearch): (language: CMakeLanguage) => string[] {
   const { variables } = search.environment;
   const words = [...search.recipe.words, ...splitWords(variables["CMAKE_ARGS"] ?? "")];
   const found = words.map(compilerDefinition).filter((one) => one !== null);

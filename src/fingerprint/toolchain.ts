@@ -41,7 +41,10 @@ export async function observeToolchain(request: ToolchainRequest): Promise<Toolc
     [...(previous?.tools ?? []), ...(previous?.packages ?? [])].flatMap(({ files }) => files),
   );
   const before = (role: ToolRole): Tool | null => previous?.tools.find((tool) => tool.role === role) ?? null;
-  const interpreter = await currentInterpreter(request.interpreter, before("python"), read);
+  // Where Python is no part of the toolchain, its record is only the way to its packages.
+  const interpreter = request.roles.includes("python")
+    ? await currentInterpreter(request.interpreter, before("python"), read)
+    : request.interpreter;
   const search = searchOf(request, interpreter);
   const tools: Tool[] = [];
   for (const role of new Set(request.roles)) {

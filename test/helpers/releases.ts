@@ -30,3 +30,11 @@ export function checkOutRelease(release: string, folder: string, ignored: string
   cpSync(release, folder, { recursive: true });
   writeFileSync(join(folder, ".gitignore"), ignored);
 }
+
+/** Wheels of PyPI, unpacked into one folder and not installed; nobody may write into it. */
+export function unpackedWheels(requirements: readonly string[]): Promise<string> {
+  return keep("wheels", requirements.join(" "), async (folder, run) => {
+    const pip = ["python3", "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile"];
+    await run([...pip, "--target", folder, ...requirements]);
+  });
+}
