@@ -1,11 +1,10 @@
 /** Where this package lies. Found by looking up, because code is bundled: a file's place in `src` says nothing about `dist`. */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 
 /** Absolute path of a file of this package, such as `ownFile("hooks", "post-merge")`. Throws outside a package. */
 export function ownFile(...parts: readonly string[]): string {
-  return join(packageRoot(dirname(fileURLToPath(import.meta.url))), ...parts);
+  return join(packageRoot(import.meta.dirname), ...parts);
 }
 
 /** Nearest folder at or above `from` that holds our package. Throws when there is none. */

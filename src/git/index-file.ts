@@ -11,6 +11,8 @@ export interface IndexFileEntry {
   readonly path: RepoPath;
   readonly mode: string;
   readonly oid: string;
+  /** skip-worktree: a sparse checkout leaves the file out, unless somebody put it there. */
+  readonly skipped: boolean;
   /** 0, or 1 to 3 in a merge. */
   readonly stage: number;
   /** assume-unchanged, skip-worktree or intent-to-add: git does not look at the file. */
@@ -24,7 +26,7 @@ export interface IndexFileEntry {
  * @param writtenNs mtime of the index file in ns: an entry that is not older could have changed unseen.
  */
 export function parseIndex(bytes: Buffer, writtenNs: bigint): IndexFileEntry[] | null {
-  if (bytes.length < 32 || bytes.latin1Slice(0, 4) !== "DIRC") return null;
+  if (bytes.length < 32 || bytes.toString("latin1", 0, 4) !== "DIRC") return null;
   const version = bytes.readUInt32BE(4);
   if (version < 2 || version > 4) return null;
   for (const hashBytes of [20, 32]) {
@@ -37,7 +39,8 @@ export function parseIndex(bytes: Buffer, writtenNs: bigint): IndexFileEntry[] |
 const STAT_BYTES = 40;
 const ASSUME_VALID = 0x8000;
 const EXTENDED = 0x4000;
-const SKIP_OR_INTENT = 0x6000;
+const SKIP_WORKTREE = 0x4000;
+const INTENT_TO_ADD = 0x2000;
 const SPARSE_FOLDER = 0o040000;
 
 class Entry implements IndexFileEntry {
@@ -45,6 +48,7 @@ class Entry implements IndexFileEntry {
   readonly mode: string;
   readonly stage: number;
   readonly flagged: boolean;
+  readonly skipped: boolean;
   readonly #bytes: Buffer;
   readonly #at: number;
   readonly #hashBytes: number;
@@ -54,7 +58,7 @@ class Entry implements IndexFileEntry {
     bytes: Buffer,
     at: number,
     path: RepoPath,
-    flags: { readonly stage: number; readonly flagged: boolean },
+    flags: Pick<IndexFileEntry, "stage" | "flagged" | "skipped">,
     hashBytes: number,
     writtenNs: bigint,
   ) {
@@ -62,6 +66,7 @@ class Entry implements IndexFileEntry {
     this.mode = modeText(bytes.readUInt32BE(at + 24));
     this.stage = flags.stage;
     this.flagged = flags.flagged;
+    this.skipped = flags.skipped;
     this.#bytes = bytes;
     this.#at = at;
     this.#hashBytes = hashBytes;
@@ -70,7 +75,7 @@ class Entry implements IndexFileEntry {
 
   /** Made when asked for: most entries are no inputs. */
   get oid(): string {
-    return this.#bytes.hexSlice(this.#at + STAT_BYTES, this.#at + STAT_BYTES + this.#hashBytes);
+    return this.#bytes.toString("hex", this.#at + STAT_BYTES, this.#at + STAT_BYTES + this.#hashBytes);
   }
 
   matches(stat: BigIntStats): boolean {
@@ -89,12 +94,7 @@ class Entry implements IndexFileEntry {
 
 const BILLION = 1_000_000_000n;
 
-function parseEntries(
-  bytes: Buffer,
-  version: number,
-  hashBytes: number,
-  writtenNs: bigint,
-): Entry[] | null {
+function parseEntries(bytes: Buffer, version: number, hashBytes: number, writtenNs: bigint): Entry[] | null {
   const end = bytes.length - hashBytes;
   const entries: Entry[] = [];
   let previous: Buffer = Buffer.alloc(0);
@@ -116,10 +116,15 @@ function parseEntries(
     const nul = bytes.indexOf(0, name);
     if (nul === -1 || nul >= end) return null;
     const isWhole = kept === null || kept.length === 0;
-    if (version === 4) previous = isWhole ? bytes.subarray(name, nul) : Buffer.concat([kept ?? previous, bytes.subarray(name, nul)]);
+    if (version === 4)
+      previous = isWhole
+        ? bytes.subarray(name, nul)
+        : Buffer.concat([kept ?? previous, bytes.subarray(name, nul)]);
     const path = isWhole ? pathAt(bytes, name, nul) : pathAt(previous, 0, previous.length);
-    const flagged = (flags & ASSUME_VALID) !== 0 || (more & SKIP_OR_INTENT) !== 0;
-    entries.push(new Entry(bytes, at, path, { stage: (flags >> 12) & 3, flagged }, hashBytes, writtenNs));
+    const skipped = (more & SKIP_WORKTREE) !== 0;
+    const flagged = skipped || (flags & ASSUME_VALID) !== 0 || (more & INTENT_TO_ADD) !== 0;
+    const shown = { stage: (flags >> 12) & 3, flagged, skipped };
+    entries.push(new Entry(bytes, at, path, shown, hashBytes, writtenNs));
     at = version === 4 ? nul + 1 : at + (((nul - at) >> 3) + 1) * 8;
   }
   return hasOnlyKnownExtensions(bytes, at, end) ? entries : null;
@@ -150,10 +155,11 @@ function readVarint(bytes: Buffer, from: number): { value: number; next: number 
 }
 
 function pathAt(bytes: Buffer, from: number, to: number): RepoPath {
-  const text = bytes.latin1Slice(from, to);
-  return /[\u0080-\u00FF]/.test(text) ? decodePath(bytes.subarray(from, to)) : text;
+  const text = bytes.toString("latin1", from, to); // no view of the bytes for each of 100,000 paths
+  return NOT_ASCII.test(text) ? decodePath(bytes.subarray(from, to)) : text;
 }
 
+const NOT_ASCII = /[\u0080-\u00FF]/;
 const modeTexts = new Map<number, string>();
 
 function modeText(mode: number): string {

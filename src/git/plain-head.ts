@@ -1,9 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Workspace } from "../model.ts";
+import { hasObject } from "./has-object.ts";
 
-/** HEAD's commit id as the files of the git dir say it, or null: git must say (no commit yet, reftable, a symbolic chain). */
+/** HEAD's commit id as the files of the git dir say it, or null: git must say (no commit yet, reftable, a lost commit). */
 export function readPlainHead(ws: Workspace): string | null {
+  const id = headId(ws);
+  return id !== null && hasObject(join(ws.commonDir, "objects"), id) ? id : null;
+}
+
+function headId(ws: Workspace): string | null {
   const head = readText(join(ws.gitDir, "HEAD"));
   if (head === null || ID.test(head)) return head;
   const ref = /^ref: (refs\/heads\/[^\n]+)$/.exec(head)?.[1];
