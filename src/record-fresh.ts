@@ -43,7 +43,7 @@ export async function recordFresh(looked: Look): Promise<void> {
     for (const folder of folders) paths.add(folder);
     for (const file of ignoreFiles(ws.top, folders)) paths.add(file);
     const hasSubmodule = tree.entries.some((entry) => entry.mode === "160000" && inputs.has(entry.path));
-    if (hasSubmodule || (await hasIgnoredInputs(ws, extension))) paths.add(join(ws.gitDir, "index"));
+    if (hasSubmodule || hasIgnoredInputs(ws.top, tree, extension)) paths.add(join(ws.gitDir, "index"));
     if (reachesEverywhere(extension)) paths.add(join(ws.gitDir, "logs", "HEAD"));
     for (const path of outputPaths(ws.top, known.baseline.outputs)) paths.add(path);
     for (const path of await submodulePaths(ws.top, tree, new Set(inputs.keys()))) paths.add(path);

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { withoutGitVariables } from "../git/git.ts";
 import type { Workspace } from "../model.ts";
+import { ownFile } from "../package-root.ts";
 import { ok, type Result } from "../report/failure.ts";
 import { stateUnwritable } from "../store/state-file.ts";
 import { outputLogPath } from "./build-log.ts";
@@ -41,7 +41,7 @@ export function startBuilder(
   }
 }
 
-/** This package's own command line, next to this file. */
+/** This package's own command line. */
 export function programPath(): string {
-  return fileURLToPath(new URL("../cli.js", import.meta.url));
+  return ownFile("dist", "cli.js");
 }

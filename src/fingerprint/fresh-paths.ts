@@ -4,8 +4,8 @@ import { globBase } from "../config/glob-base.ts";
 import { compileGlobs } from "../config/globs.ts";
 import { gitRecords } from "../git/git.ts";
 import { decodePath, encodePath } from "../git/path-bytes.ts";
-import { listIgnored, type WorkTree } from "../git/work-tree.ts";
-import type { Extension, Output, RepoPath, Workspace } from "../model.ts";
+import type { WorkTree } from "../git/work-tree.ts";
+import type { Extension, Output, RepoPath } from "../model.ts";
 import { readFolder } from "../store/move.ts";
 import { outputPath } from "./output-path.ts";
 
@@ -45,10 +45,25 @@ export function ignoreFiles(top: string, folders: Iterable<string>): string[] {
 }
 
 /** True when git ignores a file that the globs name: `git add --force` would make it an input and touch only the index. */
-export async function hasIgnoredInputs(ws: Workspace, extension: Extension): Promise<boolean> {
+export function hasIgnoredInputs(top: string, tree: WorkTree, extension: Extension): boolean {
   if (reachesEverywhere(extension)) return true; // to list them all costs more than the index is worth
   const isInput = compileGlobs(extension.inputs);
-  return (await listIgnored(ws, deepBases(extension))).some(isInput);
+  const known = new Set([...tree.entries.map((entry) => entry.path), ...tree.unmerged, ...tree.untracked]);
+  return deepBases(extension).some((base) =>
+    holdsOther(top, base, (path) => !known.has(path) && isInput(path)),
+  );
+}
+
+/** Asks for every file below a folder, and for one in each cache of Python's. Other repositories are not entered. */
+function holdsOther(top: string, folder: RepoPath, isOther: (path: RepoPath) => boolean): boolean {
+  if (!existsSync(encodePath(join(top, folder)))) return false;
+  const entries = readFolder(join(top, folder));
+  if (entries.some(({ name }) => name === ".git")) return false;
+  return entries.some(({ name, isFolder }) => {
+    const path = `${folder}/${name}`;
+    if (!isFolder) return isOther(path);
+    return name === "__pycache__" ? isOther(`${path}/a.pyc`) : holdsOther(top, path, isOther);
+  });
 }
 
 function deepBases(extension: Extension): RepoPath[] {

@@ -3,8 +3,8 @@
  * made of stats taken while looking, and the script itself is run once as the proof (docs/decisions/0005).
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, renameSync, rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { existsSync, readFileSync, renameSync, rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { encodePath, toBytes } from "../git/path-bytes.ts";
 
 /** What the hook takes for "fresh": no shell gives it for a file that was cut short. */
@@ -48,6 +48,7 @@ export function writeFresh(request: FreshRequest): boolean {
   const script = renderFresh(request);
   if (script === null) return false;
   const path = freshPath(request.stateDir);
+  if (holds(path, script)) return true; // proven when it was written
   const temp = `${path}.${process.pid}`;
   try {
     writeFileSync(temp, script);
@@ -72,62 +73,64 @@ export function dropFresh(stateDir: string): void {
   }
 }
 
+function holds(path: string, script: Buffer): boolean {
+  try {
+    return readFileSync(path).equals(script);
+  } catch {
+    return false;
+  }
+}
+
+/** The script's bytes. It is put together as latin1, a character for each byte, since names need not be UTF-8. */
 function renderFresh(request: FreshRequest): Buffer | null {
   if (isVague(request.top) || !existsSync(request.stateDir)) return null;
   const names = [...new Set([...request.paths].map((path) => shorten(request.top, path)))].sort();
   if (names.length > MAX_PATHS) return null;
   const limit = BigInt(request.lookedAtMs) * 1_000_000n - TICK_NS;
-  const parts: Buffer[] = [
-    Buffer.from("# rebuild-if-needed: exits 42 when certainly nothing has moved since the last look\n"),
-  ];
-  parts.push(Buffer.from("cd -- "), quote(request.top), Buffer.from(" || exit 1\n"));
+  const parts = ["# rebuild-if-needed: exits 42 when certainly nothing has moved since the last look\n"];
+  parts.push(`cd -- ${quote(latin1(request.top))} || exit 1\n`);
   for (const path of new Set(request.absent)) {
     if (existsSync(encodePath(path))) return null;
-    parts.push(Buffer.from("[ -e "), quote(path), Buffer.from(" ] && exit 1\n"));
+    parts.push(`[ -e ${quote(latin1(path))} ] && exit 1\n`);
   }
   for (let from = 0; from < names.length; from += CHUNK) {
     const chunk = names.slice(from, from + CHUNK);
-    const lines: Buffer[] = [];
+    const lines: string[] = [];
     for (const name of chunk) {
       const line = statLine(request.top, name, limit);
       if (line === null) return null;
       lines.push(line);
     }
-    parts.push(Buffer.from(`[ "$(LC_ALL=C ${STAT}`));
-    for (const name of chunk) parts.push(Buffer.from(" "), quote(name));
-    parts.push(Buffer.from(' 2>&1)" = '), quoteBytes(joinLines(lines)), Buffer.from(" ] || exit 1\n"));
+    const words = chunk.map((name) => quote(latin1(name))).join(" ");
+    parts.push(`[ "$(LC_ALL=C ${STAT} ${words} 2>&1)" = ${quote(lines.join("\n"))} ] || exit 1\n`);
   }
-  parts.push(Buffer.from(`exit ${FRESH_STATUS}\n`));
-  return Buffer.concat(parts);
+  parts.push(`exit ${FRESH_STATUS}\n`);
+  return Buffer.from(parts.join(""), "latin1");
 }
 
-function statLine(top: string, name: string, limit: bigint): Buffer | null {
-  const full = name.startsWith("/") ? name : join(top, name);
+function statLine(top: string, name: string, limit: bigint): string | null {
+  const full = name.startsWith("/") ? name : `${top}/${name}`;
   const stat = statSync(encodePath(full), { bigint: true, throwIfNoEntry: false });
   if (stat === undefined || stat.ctimeNs > limit) return null;
-  const text = ` ${stat.size} ${stat.ino} ${stat.mode.toString(16)} ${seconds(stat.mtimeNs)} ${seconds(stat.ctimeNs)}`;
-  return Buffer.concat([toBytes(name), Buffer.from(text)]);
+  return `${latin1(name)} ${stat.size} ${stat.ino} ${stat.mode.toString(16)} ${seconds(stat.mtimeNs)} ${seconds(stat.ctimeNs)}`;
 }
 
 function seconds(ns: bigint): string {
   return `${ns / 1_000_000_000n}.${String(ns % 1_000_000_000n).padStart(9, "0")}`;
 }
 
-function joinLines(lines: readonly Buffer[]): Buffer {
-  return Buffer.concat(lines.flatMap((line, at) => (at === 0 ? [line] : [Buffer.from("\n"), line])));
-}
-
 function shorten(top: string, path: string): string {
-  const inside = path.startsWith("/") ? relative(top, path) : path;
-  return inside.startsWith("..") ? path : inside === "" ? "." : inside;
+  if (path === top) return ".";
+  return path.startsWith(`${top}/`) ? path.slice(top.length + 1) : path;
 }
 
-function quote(path: string): Buffer {
-  return quoteBytes(toBytes(path));
+/** One sh word. */
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-function quoteBytes(bytes: Buffer): Buffer {
-  return Buffer.from(`'${bytes.toString("latin1").replaceAll("'", "'\\''")}'`, "latin1");
+function latin1(path: string): string {
+  return /[^\u0000-\u007F]/.test(path) ? toBytes(path).toString("latin1") : path;
 }
 
 function isVague(path: string): boolean {

@@ -2,10 +2,11 @@ import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Workspace } from "../model.ts";
 import { gitText } from "./git.ts";
+import { readPlainHead } from "./plain-head.ts";
 
 /** HEAD's commit id, or null when there is no commit yet. */
-export function headCommit(ws: Workspace): Promise<string | null> {
-  return gitText(ws.top, ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]);
+export async function headCommit(ws: Workspace): Promise<string | null> {
+  return readPlainHead(ws) ?? gitText(ws.top, ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]);
 }
 
 /** True when HEAD names a commit that is not in this repository: not a new repository, but a damaged one. */

@@ -5,6 +5,8 @@
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 export function decodePath(bytes: Buffer): string {
+  const text = bytes.toString("latin1");
+  if (!/[\u0080-\u00FF]/.test(text)) return text; // nearly all; a decoder's call costs more than all the rest
   try {
     return decoder.decode(bytes);
   } catch {

@@ -2,6 +2,7 @@ import type { RepoPath, Workspace } from "../model.ts";
 import { gitRecords } from "./git.ts";
 import { filesOfNested } from "./nested.ts";
 import { decodePath } from "./path-bytes.ts";
+import { readPlainIndex } from "./plain-index.ts";
 import { hasReplacements } from "./replacements.ts";
 
 /** One line of the index. `flagged`: git's word is not to be had (assume-unchanged, skip-worktree, replaced objects). */
@@ -14,25 +15,51 @@ export interface IndexEntry {
   readonly skipped: boolean;
 }
 
-/** What the index and the work tree hold, as git sees them, but without trusting its flags. */
-export interface WorkTree {
+/** What git tracks, and what of it has changed. */
+export interface TrackedFiles {
   readonly entries: readonly IndexEntry[];
   /** Paths with merge stages above 0. */
   readonly unmerged: ReadonlySet<RepoPath>;
-  /** Tracked paths whose stat or content differs from the index. */
-  readonly dirty: ReadonlySet<RepoPath>;
+  /** Tracked paths whose stat differs from the one in the index: content must tell. */
+  readonly dirty: Pick<ReadonlySet<RepoPath>, "has">;
+}
+
+/** What the index and the work tree hold, as git sees them, but without trusting its flags. */
+export interface WorkTree extends TrackedFiles {
   /** Neither tracked nor git-ignored; files of repositories that lie in the tree included. */
   readonly untracked: readonly RepoPath[];
 }
 
 /** Index and work tree of `ws`; null when git cannot read them. Never writes the index. */
 export async function readWorkTree(ws: Workspace): Promise<WorkTree | null> {
-  const [index, dirty, untracked] = await Promise.all([
-    readIndex(ws.top),
-    gitRecords(ws.top, ["diff-files", "--name-only", "--no-renames", "--ignore-submodules=all", "-z"]),
-    gitRecords(ws.top, ["ls-files", "-o", "--exclude-standard", "-z"]),
-  ]);
-  if (index === null || dirty === null || untracked === null) return null;
+  const asked = gitRecords(ws.top, ["ls-files", "-o", "--exclude-standard", "-z"]); // runs while we read the index
+  const [tracked, untracked] = await Promise.all([readPlainIndex(ws) ?? askIndex(ws), asked]);
+  if (tracked === null || untracked === null) return null;
+  const others: RepoPath[] = [];
+  for (const path of untracked.map(decodePath)) {
+    if (path.endsWith("/")) others.push(...(await filesOfNested(ws.top, path)));
+    else others.push(path);
+  }
+  return { ...tracked, untracked: others };
+}
+
+/** Tracked paths whose stat differs from the index, all of them; null when git cannot tell. */
+export async function listDirty(ws: Workspace): Promise<RepoPath[] | null> {
+  const options = ["--name-only", "--no-renames", "--ignore-submodules=all", "-z"];
+  const records = await gitRecords(ws.top, ["diff-files", ...options]);
+  return records?.map(decodePath) ?? null;
+}
+
+/** All lines of the index, merge stages included; null when git cannot read it. */
+export async function readIndex(top: string): Promise<(IndexEntry & { readonly stage: string })[] | null> {
+  const records = await gitRecords(top, ["ls-files", "-s", "-v", "-z"]);
+  return records?.map(parseEntry) ?? null;
+}
+
+/** The index as git tells it: where its file is not one that we read. */
+async function askIndex(ws: Workspace): Promise<TrackedFiles | null> {
+  const [index, dirty] = await Promise.all([readIndex(ws.top), listDirty(ws)]);
+  if (index === null || dirty === null) return null;
   const entries: IndexEntry[] = [];
   const unmerged = new Set<RepoPath>();
   const isDoubtful = hasReplacements(ws);
@@ -40,18 +67,7 @@ export async function readWorkTree(ws: Workspace): Promise<WorkTree | null> {
     if (entry.stage === "0") entries.push(isDoubtful ? { ...entry, flagged: true } : entry);
     else unmerged.add(entry.path);
   }
-  const others: RepoPath[] = [];
-  for (const path of untracked.map(decodePath)) {
-    if (path.endsWith("/")) others.push(...(await filesOfNested(ws.top, path)));
-    else others.push(path);
-  }
-  return { entries, unmerged, dirty: new Set(dirty.map(decodePath)), untracked: others };
-}
-
-/** All lines of the index, merge stages included; null when git cannot read it. */
-export async function readIndex(top: string): Promise<(IndexEntry & { readonly stage: string })[] | null> {
-  const records = await gitRecords(top, ["ls-files", "-s", "-v", "-z"]);
-  return records?.map(parseEntry) ?? null;
+  return { entries, unmerged, dirty: new Set(dirty) };
 }
 
 /** Paths under `folders` that git ignores and does not track; of the top (`""`) only its own files. */

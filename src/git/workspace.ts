@@ -3,9 +3,12 @@ import { join, resolve } from "node:path";
 import type { Workspace } from "../model.ts";
 import { ok, refuse, type Result } from "../report/failure.ts";
 import { git } from "./git.ts";
+import { findPlainWorkspace } from "./plain-workspace.ts";
 
 /** Finds the work tree that holds `cwd`. Fails with E101 (no repository) or E103 (bare). */
 export async function findWorkspace(cwd: string): Promise<Result<Workspace>> {
+  const plain = findPlainWorkspace(cwd);
+  if (plain !== null) return ok(workspaceAt(plain.top, plain.gitDir, plain.gitDir));
   const answer = await git(cwd, [
     "rev-parse",
     "--is-bare-repository",

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { cp } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
+import { packageRoot } from "../package-root.ts";
 import { ok, refuse, type Result } from "../report/failure.ts";
-import { packageRoot } from "./hook-file.ts";
 import { planCopies, readManifest, type Manifest } from "./package-tree.ts";
 
 const COMPLETE = "complete.json";

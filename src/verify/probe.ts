@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { execa } from "execa";
+import { ownFile } from "../package-root.ts";
 import { type ProbeEvent, parseEvents } from "./probe-events.ts";
 
 export interface ProbeLibrary {
@@ -44,7 +44,6 @@ export interface ProbeProcess {
   readonly timeoutMs: number;
 }
 
-const SCRIPT = fileURLToPath(new URL("./probe.py", import.meta.url));
 const MOST_ANSWER_BYTES = 32 * 1024 * 1024;
 const KEPT_TEXT = 8 * 1024;
 /** How long a stray grandchild may hold the pipes after the interpreter has ended. */
@@ -67,7 +66,7 @@ async function runIn(
   request: ProbeRequest,
   { python, environment, timeoutMs }: ProbeProcess,
 ): Promise<ProbeAnswer> {
-  const child = execa(python, ["-B", SCRIPT], {
+  const child = execa(python, ["-B", ownFile("dist", "verify", "probe.py")], {
     cwd: folder,
     env: probeEnvironment(environment),
     extendEnv: false,

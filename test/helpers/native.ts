@@ -1,30 +1,9 @@
 import { execFileSync } from "node:child_process";
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { findInterpreter, probeInterpreter } from "../../src/fingerprint/interpreter.ts";
 import type { Interpreter } from "../../src/model.ts";
-import { packageRoot } from "./sandbox.ts";
-
-/** Puts probe.py beside the compiled probe.js, as the build does for the package. By rename: tests run at once. */
-export function placeProbe(): void {
-  const folder = fileURLToPath(new URL("../../src/verify", import.meta.url));
-  const target = join(folder, "probe.py");
-  if (existsSync(join(folder, "probe.ts"))) return;
-  const temporary = `${target}.${process.pid}`;
-  copyFileSync(join(packageRoot(), "src", "verify", "probe.py"), temporary);
-  renameSync(temporary, target);
-}
 
 /** The Python on PATH. */
 export async function thisPython(): Promise<Interpreter> {

@@ -4,9 +4,8 @@ import { join } from "node:path";
 import test from "node:test";
 import { formatReport } from "../../src/verify/format.ts";
 import { type VerifyReport, type VerifyRequest, verifyOutputs } from "../../src/verify/verify.ts";
-import { extensionModule, library, placeProbe, put, scratch, thisPython } from "../helpers/native.ts";
+import { extensionModule, library, put, scratch, thisPython } from "../helpers/native.ts";
 
-placeProbe();
 const python = await thisPython();
 
 function verify(

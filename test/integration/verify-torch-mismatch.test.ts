@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import test from "node:test";
 import { type VerifyReport, verifyOutputs } from "../../src/verify/verify.ts";
-import { library, placeProbe, put, scratch, thisPython } from "../helpers/native.ts";
+import { library, put, scratch, thisPython } from "../helpers/native.ts";
 
-placeProbe();
 const python = await thisPython();
 
 const STRING = "NSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE";
