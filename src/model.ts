@@ -145,6 +145,8 @@ export interface Fingerprint {
   readonly inputs: Readonly<Record<RepoPath, string>>;
   /** Files that a rule names and no build reads, in the same form; no part of the hash. */
   readonly bystanders?: Readonly<Record<RepoPath, string>>;
+  /** Whole content ids of the inputs that count by part; no part of the hash. */
+  readonly whole?: Readonly<Record<RepoPath, string>>;
   readonly toolchain: Toolchain;
   readonly recipe: readonly (readonly string[])[];
   /** sha256 over the meaning of all of the above; no machine paths, no times. */

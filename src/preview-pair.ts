@@ -4,8 +4,8 @@ import { destroyedBetween } from "./fingerprint/destroyed-outputs.ts";
 import { compareChoices, compareInputs } from "./fingerprint/compare.ts";
 import { explainInput } from "./fingerprint/explain-input.ts";
 import { inputsAt, type InputsAt } from "./fingerprint/inputs-at.ts";
-import { inputMatcher } from "./fingerprint/inputs.ts";
-import { PYPROJECT, pyprojectId } from "./fingerprint/pyproject.ts";
+import { candidateMatcher, inputMatcher } from "./fingerprint/inputs.ts";
+import { countByPart } from "./fingerprint/parts/count-by-part.ts";
 import { COMMIT, LINK } from "./git/content-id.ts";
 import type { Revisions } from "./git/revisions.ts";
 import type { TreeChange } from "./git/revision-tree.ts";
@@ -55,25 +55,27 @@ async function ruleReasons(
   revisions: Revisions,
   changes: readonly TreeChange[],
 ): Promise<Reason[]> {
-  const isInput = inputMatcher(extension.inputs);
-  const before = new Map<RepoPath, string>();
-  const after = new Map<RepoPath, string>();
-  for (const change of changes) {
-    const isTables = change.path === PYPROJECT && !isInput(PYPROJECT, false);
-    const isSubmodule =
-      (change.from ?? change.to ?? "").startsWith(COMMIT) || (change.to ?? "").startsWith(COMMIT);
-    if (!isTables && !isInput(change.path, isSubmodule)) continue;
-    if (isTables && extension.pyprojectTables.length === 0) continue;
-    const [old, now] = isTables
-      ? await Promise.all([
-          tablesId(revisions, change.from, extension),
-          tablesId(revisions, change.to, extension),
-        ])
-      : [change.from, change.to];
-    if (old !== null) before.set(change.path, old);
-    if (now !== null) after.set(change.path, now);
-  }
-  return compareInputs(before, after).map((reason) => explainInput(reason, null, []));
+  const isInput = candidateMatcher(extension);
+  const chosen = changes.filter(({ path, from, to }) =>
+    isInput(path, (from ?? to ?? "").startsWith(COMMIT) || (to ?? "").startsWith(COMMIT)),
+  );
+  const end = async (side: "from" | "to"): Promise<ReadonlyMap<RepoPath, string>> => {
+    const ids = idsAt(chosen, side);
+    const read = async (paths: readonly RepoPath[]): Promise<Map<RepoPath, string>> => {
+      const texts = new Map<RepoPath, string>();
+      for (const path of paths) {
+        const text = await revisions.text(ids.get(path) ?? "");
+        if (text !== null) texts.set(path, text);
+      }
+      return texts;
+    };
+    return (await countByPart(ids, extension, read)).ids;
+  };
+  return compareInputs(await end("from"), await end("to")).map((reason) => explainInput(reason, null, []));
+}
+
+function idsAt(changes: readonly TreeChange[], side: "from" | "to"): Map<RepoPath, string> {
+  return new Map(changes.flatMap((change) => (change[side] === null ? [] : [[change.path, change[side]]])));
 }
 
 /** True when a compiler may read a changed file under the name of a link that did not change. */
@@ -109,9 +111,10 @@ async function treeReasons(
 /** What the last build here was seen to read and neither rule nor text names. */
 function alsoReadReasons(paths: readonly RepoPath[], changes: readonly TreeChange[]): Reason[] {
   const changed = changes.filter(({ path }) => paths.includes(path));
-  const end = (side: "from" | "to"): Map<RepoPath, string> =>
-    new Map(changed.flatMap((change) => (change[side] === null ? [] : [[change.path, change[side]]])));
-  return compareInputs(end("from"), end("to")).map((reason): Reason => ({ ...reason, by: "build" }));
+  return compareInputs(idsAt(changed, "from"), idsAt(changed, "to")).map((reason): Reason => ({
+    ...reason,
+    by: "build",
+  }));
 }
 
 async function inputsOf(
@@ -122,13 +125,4 @@ async function inputsOf(
 ): Promise<InputsAt | null> {
   const tree = await revisions.at(commit);
   return tree === null ? null : inputsAt(top, extension, tree);
-}
-
-async function tablesId(
-  revisions: Revisions,
-  id: string | null,
-  extension: Extension,
-): Promise<string | null> {
-  const text = id === null ? null : await revisions.text(id);
-  return text === null ? id : pyprojectId(text, extension.pyprojectTables);
 }

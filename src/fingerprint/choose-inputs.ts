@@ -8,6 +8,8 @@ export interface InputChoice {
   readonly inputs: ReadonlyMap<RepoPath, string>;
   /** Named by a rule, but no build file names them and nothing includes them: the same kind of map. */
   readonly bystanders: ReadonlyMap<RepoPath, string>;
+  /** Of files that count by part, the ids of the whole. */
+  readonly whole?: ReadonlyMap<RepoPath, string>;
 }
 
 /**

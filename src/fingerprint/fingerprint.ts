@@ -6,6 +6,7 @@ import { toolchainMeaning } from "./toolchain-meaning.ts";
 interface Inputs {
   readonly inputs: ReadonlyMap<RepoPath, string>;
   readonly bystanders?: ReadonlyMap<RepoPath, string>;
+  readonly whole?: ReadonlyMap<RepoPath, string>;
 }
 
 /**
@@ -14,7 +15,7 @@ interface Inputs {
  */
 export function makeFingerprint(
   extension: Extension,
-  { inputs, bystanders = new Map() }: Inputs,
+  { inputs, bystanders = new Map(), whole = new Map() }: Inputs,
   toolchain: Toolchain,
   previous: Toolchain | null = null,
 ): Fingerprint {
@@ -27,6 +28,7 @@ export function makeFingerprint(
   return {
     inputs: Object.fromEntries(inputs),
     ...(bystanders.size === 0 ? {} : { bystanders: Object.fromEntries(bystanders) }),
+    ...(whole.size === 0 ? {} : { whole: Object.fromEntries(whole) }),
     toolchain,
     recipe: extension.recipe,
     hash: hash.digest("hex"),

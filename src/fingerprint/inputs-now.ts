@@ -2,10 +2,11 @@
 import type { Closure } from "../closure/facts.ts";
 import { compileGlobs } from "../config/globs.ts";
 import type { WorkTree } from "../git/work-tree.ts";
-import type { Baseline, Extension, RepoPath, Workspace } from "../model.ts";
+import { readTexts } from "../git/work-tree-text.ts";
+import type { Baseline, Extension, Fingerprint, RepoPath, Workspace } from "../model.ts";
 import { chooseInputs, type InputChoice, isCompiled } from "./choose-inputs.ts";
-import { type LaggingSubmodule, observeCandidates, observeFiles } from "./inputs.ts";
-import { PYPROJECT } from "./pyproject.ts";
+import { candidateMatcher, type LaggingSubmodule, observeCandidates, observeFiles } from "./inputs.ts";
+import { countByPart } from "./parts/count-by-part.ts";
 
 export interface InputsNow extends InputChoice {
   readonly lagging: readonly LaggingSubmodule[];
@@ -23,28 +24,29 @@ export async function inputsNow(
   extension: Extension,
   baseline: Baseline | null,
 ): Promise<InputsNow> {
-  const known = extension.guessed && baseline !== null ? baseline.fingerprint : null;
-  const isRule = compileGlobs(extension.inputs);
-  const isUnruled = (path: RepoPath): boolean => !isRule(path) && path !== PYPROJECT;
-  const unruled = new Set(Object.keys(known?.inputs ?? {}).filter(isUnruled));
-  const { ids, lagging } = await observeCandidates(ws, tree, extension, unruled);
-  if (!extension.guessed) return { inputs: ids, bystanders: new Map(), lagging, closure: null };
-  const before: InputChoice | null =
-    known === null
-      ? null
-      : {
-          inputs: new Map(Object.entries(known.inputs)),
-          bystanders: new Map(Object.entries(known.bystanders ?? {})),
-        };
-  if (before !== null && isSplitOf(ids, before)) {
-    return { ...before, lagging: lagging.filter(({ path }) => before.inputs.has(path)), closure: null };
+  const before = baseline?.fingerprint ?? null;
+  const known = extension.guessed ? before : null;
+  const isRule = candidateMatcher(extension);
+  const unruled = new Set(Object.keys(known?.inputs ?? {}).filter((path) => !isRule(path, true)));
+  const observed = await observeCandidates(ws, tree, extension, unruled);
+  const read = (paths: readonly RepoPath[]): Promise<ReadonlyMap<RepoPath, string>> =>
+    readTexts(ws.top, paths);
+  const { ids, whole } = await countByPart(observed.ids, extension, read, before);
+  const laggingOf = (inputs: ReadonlyMap<RepoPath, string>): LaggingSubmodule[] =>
+    observed.lagging.filter(({ path }) => inputs.has(path));
+  if (!extension.guessed) {
+    return { inputs: ids, bystanders: new Map(), whole, lagging: observed.lagging, closure: null };
   }
+  const same = known === null ? null : sameChoice(ids, known);
+  if (same !== null) return { ...same, whole, lagging: laggingOf(same.inputs), closure: null };
   const closure = await closureNow(ws, tree);
   const missing = [...closure.files.keys()].filter((path) => !ids.has(path));
   const others = missing.length === 0 ? null : await observeFiles(ws, tree, chooser(missing));
+  const more = await countByPart(others?.ids ?? new Map(), extension, read, before);
   const candidates = new Map([...ids].filter(([path]) => !unruled.has(path)));
-  const choice = chooseInputs(candidates, new Map([...ids, ...(others?.ids ?? [])]), closure);
-  return { ...choice, lagging: lagging.filter(({ path }) => choice.inputs.has(path)), closure };
+  const choice = chooseInputs(candidates, new Map([...ids, ...more.ids]), closure);
+  const allWhole = new Map([...whole, ...more.whole].filter(([path]) => choice.inputs.has(path)));
+  return { ...choice, whole: allWhole, lagging: laggingOf(choice.inputs), closure };
 }
 
 /**
@@ -105,8 +107,11 @@ function chooser(paths: Iterable<RepoPath>): (path: RepoPath) => boolean {
   return (path) => wanted.has(path);
 }
 
-/** True when `ids` are the inputs and bystanders of `before`, all unchanged. */
-function isSplitOf(ids: ReadonlyMap<RepoPath, string>, before: InputChoice): boolean {
-  if (ids.size !== before.inputs.size + before.bystanders.size) return false;
-  return [...ids].every(([path, id]) => (before.inputs.get(path) ?? before.bystanders.get(path)) === id);
+/** The inputs and bystanders as they were, when `ids` are these and all unchanged; else null. */
+function sameChoice(ids: ReadonlyMap<RepoPath, string>, known: Fingerprint): InputChoice | null {
+  const inputs = new Map(Object.entries(known.inputs));
+  const bystanders = new Map(Object.entries(known.bystanders ?? {}));
+  if (ids.size !== inputs.size + bystanders.size) return null;
+  const isSame = [...ids].every(([path, id]) => (inputs.get(path) ?? bystanders.get(path)) === id);
+  return isSame ? { inputs, bystanders } : null;
 }

@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync, statSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { compileGlobs } from "../config/globs.ts";
 import { contentIds, entryId, fullPath, LINK } from "../git/content-id.ts";
@@ -8,7 +8,7 @@ import type { WorkTree } from "../git/work-tree.ts";
 import type { Extension, RepoPath, Workspace } from "../model.ts";
 import { sortIds } from "./choose-inputs.ts";
 import { followLinks } from "./follow-links.ts";
-import { PYPROJECT, pyprojectId } from "./pyproject.ts";
+import { PYPROJECT } from "./pyproject.ts";
 import { submoduleState } from "./submodule.ts";
 import { linkedWorkTree } from "./work-tree-links.ts";
 
@@ -70,22 +70,22 @@ export async function observeFiles(
   return { ids: sortIds(ids), lagging };
 }
 
-/** Files that the rules of an extension name, as they are in the work tree. Of files that count by part, the part. */
+/** Files that the rules of an extension name, and others, as they are in the work tree. */
 export async function observeCandidates(
   ws: Workspace,
   tree: WorkTree,
   extension: Extension,
   alsoNamed: ReadonlySet<RepoPath> = new Set(),
 ): Promise<InputObservation> {
-  const isCandidate = inputMatcher(extension.inputs);
-  const found = await observeFiles(
-    ws,
-    tree,
-    (path, isSubmodule) => isCandidate(path, isSubmodule) || alsoNamed.has(path),
-  );
-  const ids = new Map(found.ids);
-  await setPyproject(ws, extension, ids);
-  return { ids: sortIds(ids), lagging: found.lagging };
+  const isCandidate = candidateMatcher(extension);
+  return observeFiles(ws, tree, (path, isSubmodule) => isCandidate(path, isSubmodule) || alsoNamed.has(path));
+}
+
+/** What the rules name: the globs, and pyproject.toml where some of its tables count. */
+export function candidateMatcher(extension: Extension): EntryMatcher {
+  const isInput = inputMatcher(extension.inputs);
+  const hasTables = extension.pyprojectTables.length > 0;
+  return (path, isSubmodule) => (hasTables && path === PYPROJECT) || isInput(path, isSubmodule);
 }
 
 /**
@@ -142,15 +142,4 @@ async function linksAsTheyAre(
 
 async function hasNoLinks(ws: Workspace): Promise<boolean> {
   return (await gitText(ws.top, ["config", "--type=bool", "core.symlinks"])) === "false";
-}
-
-async function setPyproject(ws: Workspace, extension: Extension, ids: Map<RepoPath, string>): Promise<void> {
-  if (extension.pyprojectTables.length === 0 || ids.has(PYPROJECT)) return;
-  try {
-    const file = join(ws.top, PYPROJECT);
-    if (!statSync(file).isFile()) return; // to open a pipe would wait for ever
-    ids.set(PYPROJECT, await pyprojectId(readFileSync(file, "utf8"), extension.pyprojectTables));
-  } catch {
-    // Not there: no id, so its coming is an addition and its going a removal.
-  }
 }

@@ -87,7 +87,9 @@ function isTextRecord(value: unknown): value is Record<string, string> {
 
 function isFingerprint(value: unknown): boolean {
   if (!isObject(value) || !isText(value["hash"]) || !isTextRecord(value["inputs"])) return false;
-  if (value["bystanders"] !== undefined && !isTextRecord(value["bystanders"])) return false;
+  for (const key of ["bystanders", "whole"]) {
+    if (value[key] !== undefined && !isTextRecord(value[key])) return false;
+  }
   const toolchain = value["toolchain"];
   return (
     Array.isArray(value["recipe"]) &&
