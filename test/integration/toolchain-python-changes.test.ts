@@ -216,6 +216,7 @@ test("a configured shim costs no process at each look", async (t) => {
     mode: "auto",
     strategy: "clean",
     interpreter: shim,
+    healMtimes: false,
     extensions: [],
     files: [],
     hasTreeConfig: false,
