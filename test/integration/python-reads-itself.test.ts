@@ -14,7 +14,7 @@ def count(text, kind, names=None):
     return sorted(t.string for t in tokenize.generate_tokens(io.StringIO(text).readline)
                   if t.type == kind and (names is None or t.string in names))
 for path in sorted(glob.glob(os.path.join(sysconfig.get_path("stdlib"), "*.py")) +
-                   glob.glob(os.path.join(sysconfig.get_path("stdlib"), "[c-l]*", "*.py")))[:140]:
+                   glob.glob(os.path.join(sysconfig.get_path("stdlib"), "[c-l]*", "*.py")))[:70]:
     try:
         with open(path, encoding="utf-8", newline="") as f:
             text = f.read()
@@ -33,7 +33,7 @@ test("Python's own library reads as Python reads it", async (t) => {
   const { code, stdout, stderr } = await box.run(box.root, ["python3", "-B", "-c", SCRIPT]);
   assert.equal(code, 0, stderr);
   const modules = stdout.trimEnd().split("\n");
-  assert.ok(modules.length > 50, `only ${modules.length} modules`);
+  assert.ok(modules.length > 25, `only ${modules.length} modules`);
   for (const line of modules) {
     const [path, text, again] = JSON.parse(line) as [string, string, string];
     const module = readPython(text);
