@@ -25,12 +25,13 @@ function packageOf(name: string, one: string): Package {
 
 /** One extension asks for the same tools and packages each time: what differs is what they are. */
 const toolchain: fc.Arbitrary<Toolchain> = fc
-  .tuple(identity, identity, identity, fc.dictionary(fc.constantFrom("CC", "CXX"), identity))
+  .tuple(identity, identity, identity, fc.dictionary(fc.constantFrom("CC", "CXX", "FLAVOUR"), identity))
   .map(([cxx, nvcc, torch, variables]) => ({
     tools: [tool("cxx", cxx), tool("nvcc", nvcc)],
     packages: [packageOf("torch", torch)],
     variables,
   }));
+const NO_TOOLS: Toolchain = { tools: [], packages: [], variables: {} };
 const recipe = fc.constantFrom([["make"]], [["make", "all"]], [["make all"]]);
 
 interface State {
@@ -140,3 +141,90 @@ test("reasons are the mirror of those of the way back", () => {
     }),
   );
 });
+
+test("naming a file twice never changes a fingerprint", () => {
+  fc.assert(
+    fc.property(state, (one) => {
+      const entries = Object.entries(one.files);
+      const twice = makeFingerprint(
+        anExtension({ recipe: one.recipe }),
+        { inputs: sortIds([...entries, ...entries]) },
+        one.toolchain,
+      );
+      assert.equal(twice.hash, printOf(one).hash);
+      assert.deepEqual(compareFingerprints(printOf(one), twice), []);
+    }),
+  );
+});
+
+test("where a path ends and its id begins is never in doubt: characters that move over make another fingerprint", () => {
+  const word = fc.string({ minLength: 1, maxLength: 4 }).filter((text) => !text.includes("\0"));
+  const separator = fc.constantFrom("", " ", "\n", "\t", ":", "=", "/", '"', "\\", "toolchain");
+  fc.assert(
+    fc.property(word, word, word, separator, (a, b, c, between) => {
+      const one = { files: { [a + between + b]: c }, toolchain: NO_TOOLS, recipe: [["make"]] };
+      const other = { files: { [a]: b + between + c }, toolchain: NO_TOOLS, recipe: [["make"]] };
+      assert.notEqual(printOf(one).hash, printOf(other).hash);
+      const variables = { ...NO_TOOLS, variables: { [a + between + b]: c } };
+      const moved = { ...NO_TOOLS, variables: { [a]: b + between + c } };
+      assert.notEqual(
+        printOf({ ...one, toolchain: variables }).hash,
+        printOf({ ...one, toolchain: moved }).hash,
+      );
+    }),
+  );
+});
+
+test("every reason, of whatever kind, names something that differs, and all that differs is named once", () => {
+  fc.assert(
+    fc.property(state, state, (before, now) => {
+      const reasons = compareFingerprints(printOf(before), printOf(now));
+      const named = reasons.map(({ kind, path: name }) => `${kind} ${name ?? ""}`);
+      const different = allDifferences(before, now);
+      assert.equal(new Set(named).size, named.length, "nothing is named twice");
+      assert.deepEqual(
+        named.filter((each) => !different.includes(each)),
+        [],
+      );
+      // A variable that only names a tool counts by the tool that it names.
+      const certain = different.filter((each) => !/^env-changed (CC|CXX)$/.test(each));
+      assert.deepEqual(
+        certain.filter((each) => !named.includes(each)),
+        [],
+      );
+      for (const { from, to, text } of reasons) {
+        assert.notEqual(text, "");
+        assert.ok(from !== undefined || to !== undefined, "a reason shows at least one end");
+      }
+    }),
+  );
+});
+
+/** What differs between two states, told without the code under test: kind and name of each. */
+function allDifferences(before: State, now: State): string[] {
+  const names = (one: object, other: object): string[] => [
+    ...new Set([...Object.keys(one), ...Object.keys(other)]),
+  ];
+  const inputs = names(before.files, now.files)
+    .filter((name) => valueOf(before.files, name) !== valueOf(now.files, name))
+    .map((name) => {
+      const [old, present] = [valueOf(before.files, name), valueOf(now.files, name)];
+      return `input-${old === undefined ? "added" : present === undefined ? "removed" : "changed"} ${name}`;
+    });
+  const [was, is] = [before.toolchain, now.toolchain];
+  const tools = is.tools
+    .filter(({ role, identity: one }) => was.tools.find((entry) => entry.role === role)?.identity !== one)
+    .map(({ path: program }) => `tool-changed ${program ?? ""}`);
+  const packages = is.packages
+    .filter(({ name, identity: one }) => was.packages.find((entry) => entry.name === name)?.identity !== one)
+    .map(({ name }) => `package-changed ${name}`);
+  const variables = names(was.variables, is.variables)
+    .filter((name) => was.variables[name] !== is.variables[name])
+    .map((name) => `env-changed ${name}`);
+  const steps = JSON.stringify(before.recipe) === JSON.stringify(now.recipe) ? [] : ["recipe-changed "];
+  return [...inputs, ...tools, ...packages, ...variables, ...steps];
+}
+
+function valueOf(from: Readonly<Record<string, string>>, name: string): string | undefined {
+  return Object.hasOwn(from, name) ? from[name] : undefined;
+}
