@@ -75,7 +75,7 @@ for (const { generator, by } of WAYS) {
       const history = await project.box.cliJson<{ builds: { level: string }[] }>(project.top, "history");
       assert.deepEqual(
         history.json.builds.map((build) => build.level),
-        ["incremental", "clean"],
+        ["clean", "incremental"],
       );
     });
 

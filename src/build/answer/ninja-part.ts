@@ -29,7 +29,10 @@ export interface Surroundings {
  * benchmarks), for a kernel may also reach Python by way of a data file. Objects of the default build that were never
  * made count only for wanted outputs: there, one that told nothing makes the answer unknown.
  */
-export function askNinja(build: NinjaBuild, surroundings: Surroundings): Asked {
+export function askNinja(asked: NinjaBuild, surroundings: Surroundings): Asked {
+  // ninja shortens the names in its log (`./a.o`), so both sides are made absolute.
+  const deps = new Map([...asked.deps].map(([name, names]) => [posix.resolve(asked.folder, name), names]));
+  const build: NinjaBuild = { ...asked, deps };
   const graph = graphOf(build);
   const wantedEdges = build.manifest.edges.filter((edge) => isWanted(edge, surroundings.wanted));
   const made = wantedEdges.flatMap((edge) => edge.outputs.map((name) => posix.basename(name)));
@@ -129,7 +132,9 @@ function wasMade(build: NinjaBuild, edge: NinjaEdge): boolean {
 }
 
 function depsOf(build: NinjaBuild, edge: NinjaEdge): readonly string[] | undefined {
-  return edge.outputs.map((name) => build.deps.get(name)).find((names) => names !== undefined);
+  return edge.outputs
+    .map((name) => build.deps.get(posix.resolve(build.folder, name)))
+    .find((names) => names !== undefined);
 }
 
 /** Adds what one edge read. @returns why that is not known, or null. */
