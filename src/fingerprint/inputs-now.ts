@@ -1,4 +1,5 @@
 /** The inputs of an extension as they are in the work tree. */
+import { isCFamily } from "../build/answer/c-family.ts";
 import type { Closure } from "../closure/facts.ts";
 import { compileGlobs } from "../config/globs.ts";
 import type { WorkTree } from "../git/work-tree.ts";
@@ -65,7 +66,7 @@ export function unreadFiles(
   for (const path of [...Object.keys(inputs), ...Object.keys(bystanders)]) {
     const from = now.closure.files.get(path);
     const isNamed = from !== undefined && (from === null || !isCompiled(from));
-    if (isCompiled(path) && !read.has(path) && !isNamed) unread.add(path);
+    if (isCFamily(path) && !read.has(path) && !isNamed) unread.add(path);
   }
   return unread;
 }

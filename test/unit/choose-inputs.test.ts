@@ -126,6 +126,19 @@ test("what a build was seen to read takes out an included header that it did not
   assert.deepEqual(decideWith(named, { "src/a.cpp": "2" }, {}), ["rebuild", "tree: src/a.cpp changed"]);
 });
 
+test("no compiler speaks of what Cython reads", () => {
+  const closure: Closure = {
+    files: new Map([...CLOSURE.files, ["src/f.pyx", "setup.py"], ["src/f.pxd", "src/f.pyx"]]),
+    open: null,
+  };
+  const candidates = new Map([...CANDIDATES, ["src/f.pyx", "1"], ["src/f.pxd", "1"]]);
+  const baseline = baselineOf({
+    fingerprint: makeFingerprint(anExtension(), chooseInputs(candidates, candidates, closure), NO_TOOLS),
+    answer: { files: ["src/a.cpp"], by: ["ninja-deps"] },
+  });
+  assert.deepEqual([...unreadFiles(baseline, { closure })], ["src/a.h"]);
+});
+
 test("without a build's answer the closure decides, and says which file includes", () => {
   assert.deepEqual(decideWith(baselineOf({}), { "src/a.h": "2" }, {}), [
     "rebuild",
