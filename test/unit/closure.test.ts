@@ -145,6 +145,18 @@ const CASES: readonly Case[] = [
     outside: [],
   },
   {
+    what: "what a shell script compiles for setup.py",
+    files: {
+      "setup.py": `import subprocess\nsubprocess.call(["./build.sh"])\n${SETUP}`,
+      "build.sh": "cd kernel && nvcc -c -o k.o k.cu",
+      "kernel/k.cu": '#include "k.cuh"',
+      "kernel/k.cuh": "",
+      "kernel/orphan.cu": "",
+    },
+    inside: ["build.sh", "kernel/k.cu", "kernel/k.cuh"],
+    outside: ["kernel/orphan.cu"],
+  },
+  {
     what: "links",
     files: { "setup.py": SETUP, "src/m.cpp": '#include "pub/a.h"', "src/pub": "-> ../real", "real/a.h": "" },
     inside: ["real/a.h"],
@@ -196,6 +208,11 @@ for (const { what, files, inside, outside } of CASES) {
 test("closure: a tree without a build file is open", async () => {
   const closure = await findClosure(treeOf({ "a.cpp": "", "README.md": "" }));
   assert.equal(closure.open, "no build file at the top names the sources");
+});
+
+test("closure: make run by setup.py leaves it open", async () => {
+  const setup = `import subprocess\nsubprocess.check_call(["make", "-C", "lib"])\n${SETUP}`;
+  assert.match((await findClosure(treeOf({ "setup.py": setup }))).open ?? "", /setup\.py: make is run/);
 });
 
 test("closure: the way to a file is told", async () => {
