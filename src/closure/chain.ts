@@ -5,13 +5,10 @@ import type { Closure } from "./facts.ts";
 /** How a build comes to a file: the file first, then who names or includes it, to a build file at the end. Empty: not at all. */
 export function chainOf(closure: Closure, path: RepoPath): RepoPath[] {
   const chain: RepoPath[] = [];
-  for (
-    let at: RepoPath | null | undefined = path;
-    at != null && closure.files.has(at);
-    at = closure.files.get(at)
-  ) {
-    if (chain.includes(at)) break;
+  let at: RepoPath | null = path;
+  while (at !== null && closure.files.has(at) && !chain.includes(at)) {
     chain.push(at);
+    at = closure.files.get(at) ?? null;
   }
   return chain;
 }

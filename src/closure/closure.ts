@@ -84,17 +84,18 @@ interface Walk {
 function newWalk(tree: TreeText, files: TreeFiles, root: RepoPath): Walk {
   const seen = new Set<string>();
   const walk: Walk = {
-    ...{
-      tree,
-      files,
-      root,
-      found: new Map(),
-      next: [],
-      visited: new Set(),
-      cmake: new Map(),
-      released: new Set(),
-    },
-    ...{ texts: new Map(), globs: [], unknown: new Map(), open: null },
+    tree,
+    files,
+    root,
+    found: new Map(),
+    next: [],
+    visited: new Set(),
+    cmake: new Map(),
+    released: new Set(),
+    texts: new Map(),
+    globs: [],
+    unknown: new Map(),
+    open: null,
     add(path, from, role) {
       if (!walk.found.has(path)) walk.found.set(path, from);
       const key = `${role} ${path}`;

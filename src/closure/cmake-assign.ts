@@ -118,7 +118,7 @@ function assignOne({ name, args }: CMakeCommand, scope: Scope, told: Told, isSur
       );
     else for (const out of args.slice(2)) put(out.text, [UNKNOWN]);
   } else if (name === "file" && second !== undefined) {
-    if (/^GLOB/.test(first ?? "")) put(second, expandAll(args.slice(2), scope));
+    if (first?.startsWith("GLOB") === true) put(second, expandAll(args.slice(2), scope));
     else if (first === "READ" || first === "STRINGS") put(third, tell(third, told));
     else for (const out of args.slice(1)) if (/^\w+$/.test(out.text)) put(out.text, [UNKNOWN]);
   } else if (name === "get_filename_component" || name === "cmake_path") {

@@ -25,7 +25,12 @@ export function addMentions(
   const { name, args } = command;
   if (SILENT.test(name)) return;
   if (name === "add_subdirectory") {
-    for (const value of expandAll(args.slice(0, 1), scope)) addFolder(value, folder, mentions);
+    // `${pybind11_SOURCE_DIR}` is what was fetched; one of the tree is seen where it is declared.
+    const isFetched = /^\$\{\w+_SOURCE_DIR\}$/i.test(args[0]?.text ?? "");
+    for (const value of expandAll(args.slice(0, 1), scope)) {
+      if (value !== UNKNOWN) addFolder(value, folder, mentions);
+      else if (!isFetched) mentions.reads.add("**/CMakeLists.txt");
+    }
   } else if (name === "include") addModules(expandAll(args.slice(0, 1), scope), folder, mentions);
   else if (name === "find_package") addPackage(args[0]?.text ?? "", mentions);
   else if (name === "file") addFile(command, scope, folder, mentions);
@@ -124,7 +129,7 @@ function joinsText(command: string): boolean {
 
 function addFile(command: CMakeCommand, scope: Scope, folder: RepoPath | null, mentions: Mentions): void {
   const mode = command.args[0]?.text ?? "";
-  if (/^GLOB/.test(mode)) {
+  if (mode.startsWith("GLOB")) {
     const skipped = new Set<number>();
     command.args.forEach(({ text }, at) => {
       if (text === "RELATIVE" || text === "LIST_DIRECTORIES") skipped.add(at).add(at + 1);

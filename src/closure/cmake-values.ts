@@ -83,6 +83,6 @@ function openGenerator(value: string): string[] {
   if (!value.includes("$<")) return [value];
   return value
     .replace(/\$<TARGET_OBJECTS:[^<>]*>/g, "")
-    .split(/\$<|[<>,]|(?<=[A-Za-z0-9_]):/)
+    .split(/\$<|[<>,:]/)
     .filter((piece) => piece !== "");
 }

@@ -49,8 +49,14 @@ export function readCMake(text: string, path: RepoPath): CMakeFacts {
   readNodes(nodes, { place, scope, told, functions, found, guards: [], calledAs: null, depth: 0 });
   for (const [name, node] of functions) {
     readCall(node, null, {
-      ...{ place: { path, folder: null }, scope: newScope(scope), told, functions, found },
-      ...{ guards: [], calledAs: name, depth: 0 },
+      place: { path, folder: null },
+      scope: newScope(scope),
+      told,
+      functions,
+      found,
+      guards: [],
+      calledAs: name,
+      depth: 0,
     });
   }
   return {

@@ -5,6 +5,7 @@ import type { SourceFacts, TreeText } from "./facts.ts";
 import { kindOf } from "./file-kinds.ts";
 import { readIncludes } from "./includes.ts";
 import { readMeson } from "./meson.ts";
+import { withPrograms } from "./programs-run.ts";
 import { readSetupPy } from "./setup-py.ts";
 
 /** A file as a build reads it: a script, or something that is compiled. The same `.py` can be either. */
@@ -54,7 +55,7 @@ function readOne(path: RepoPath, role: Role, text: string): FileFacts {
   if (kind === "cmake") return { build: readCMake(text, path), source: null, text };
   if (kind === "meson") return { build: plain(readMeson(text, path)), source: null, text };
   if (role === "build" && path.endsWith(".py"))
-    return { build: plain(readSetupPy(text, path)), source: null, text };
+    return { build: plain(withPrograms(readSetupPy(text, path), text, path)), source: null, text };
   return { build: null, source: readIncludes(path, text), text: "" };
 }
 

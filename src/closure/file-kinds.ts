@@ -2,8 +2,8 @@
 import { words } from "../config/defaults.ts";
 import type { RepoPath } from "../model.ts";
 
-/** `cmake`, `meson` and `python` are build files; `c`, `cython` and `script` name further files; null: nothing to read. */
-export type FileKind = "cmake" | "meson" | "python" | "c" | "cython" | "script";
+/** `cmake` and `meson` are build files; `c`, `cython` and `script` name further files; null: nothing to read. */
+export type FileKind = "cmake" | "meson" | "c" | "cython" | "script";
 
 /** Which reader understands a file that the closure reached. A `.py` that is no build file is a generator. */
 export function kindOf(path: RepoPath): FileKind | null {

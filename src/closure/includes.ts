@@ -21,7 +21,9 @@ export function readIncludes(path: RepoPath, text: string): SourceFacts {
       const more = /\.(?:f|f90|f77|for|ftn)$/i.test(stripTemplate(path)) ? fortranIncludes(text) : [];
       return more.length === 0 ? c : { includes: [...c.includes, ...more], searched: c.searched };
     }
-    default:
+    case "cmake":
+    case "meson":
+    case null:
       return { includes: [], searched: [] };
   }
 }

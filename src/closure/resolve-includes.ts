@@ -45,8 +45,9 @@ function quoted(path: RepoPath, name: string, files: TreeFiles, root: RepoPath):
   // Cython takes a leading dot for the package, and nothing else.
   const isRelativeModule = kindOf(path) === "cython" && name.startsWith(".");
   if (isRelativeModule) return exact === null ? templatesOf(near ?? name, files) : [exact];
-  const isFinal = exact !== null && kindOf(path) === "c" && !isTemplate(path);
-  if (isFinal) return [exact];
+  // So do C compilers with quotes, and Cython with `include`.
+  const isFirst = kindOf(path) === "c" || name.endsWith(".pxi");
+  if (exact !== null && isFirst && !isTemplate(path)) return [exact];
   const others = anywhere(path, name, files, root);
   return exact === null ? others : [exact, ...others];
 }

@@ -1,5 +1,6 @@
-import { lstatSync } from "node:fs";
-import { entryId, fullPath } from "../git/content-id.ts";
+import { lstatSync, readlinkSync } from "node:fs";
+import { entryId, fullPath, LINK } from "../git/content-id.ts";
+import { decodePath } from "../git/path-bytes.ts";
 import { readTexts } from "../git/work-tree-text.ts";
 import type { WorkTree } from "../git/work-tree.ts";
 import type { RepoPath, Workspace } from "../model.ts";
@@ -14,12 +15,37 @@ export function workTreeClosure(ws: Workspace, tree: WorkTree): Promise<Closure>
 /** A file that differs from the index has an id that no other content has: it is read each time. */
 function workTreeText(top: string, tree: WorkTree): TreeText {
   const ids = new Map<RepoPath, string>();
+  const setFromDisk = (path: RepoPath): void => {
+    const stat = lstatSync(fullPath(top, path), { throwIfNoEntry: false });
+    if (stat !== undefined) ids.set(path, `${stat.isSymbolicLink() ? LINK : ""}disk:${path}`);
+  };
   for (const { path, mode, oid, flagged } of tree.entries) {
-    const isClean = !flagged && !tree.dirty.has(path);
-    if (isClean) ids.set(path, entryId(mode, oid));
-    else if (lstatSync(fullPath(top, path), { throwIfNoEntry: false }) !== undefined)
-      ids.set(path, mode === "160000" ? entryId(mode, oid) : `disk:${path}`);
+    if (mode === "160000" || (!flagged && !tree.dirty.has(path))) ids.set(path, entryId(mode, oid));
+    else setFromDisk(path);
   }
-  for (const path of [...tree.untracked, ...tree.unmerged]) ids.set(path, `disk:${path}`);
-  return { ids, read: (paths) => readTexts(top, paths) };
+  for (const path of [...tree.untracked, ...tree.unmerged]) setFromDisk(path);
+  return { ids, read: (paths) => readTree(top, ids, paths) };
+}
+
+/** The text of a link is where it points to, as git has it. */
+async function readTree(
+  top: string,
+  ids: ReadonlyMap<RepoPath, string>,
+  paths: readonly RepoPath[],
+): Promise<ReadonlyMap<RepoPath, string>> {
+  const isLink = (path: RepoPath): boolean => ids.get(path)?.startsWith(LINK) === true;
+  const links = paths.filter(isLink);
+  const texts = await readTexts(
+    top,
+    paths.filter((path) => !isLink(path)),
+  );
+  return links.length === 0 ? texts : new Map([...texts, ...links.flatMap((path) => linkText(top, path))]);
+}
+
+function linkText(top: string, path: RepoPath): [RepoPath, string][] {
+  try {
+    return [[path, decodePath(readlinkSync(fullPath(top, path), { encoding: "buffer" }))]];
+  } catch {
+    return []; // gone since
+  }
 }
