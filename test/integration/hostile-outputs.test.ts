@@ -150,6 +150,8 @@ test("a second copy in site-packages, wherever Python is started and whatever PY
   const copy = join(site, "pkg/__init__.py");
   mkdirSync(dirname(copy));
   writeFileSync(copy, "");
+  assert.deepEqual(await checked(project), ["fresh"], "another package, without this module");
+  writeFileSync(join(site, "pkg/ext.abi3.so"), readFileSync(join(top, "pkg/ext.abi3.so")));
   const hidden = ["rebuild", "output-shadowed pkg/ext.abi3.so"];
   assert.deepEqual(await checked(project), hidden);
   assert.deepEqual(await checked({ box: box.with({ PYTHONPATH: top }), top }), hidden);
