@@ -2,6 +2,7 @@
 import { combine } from "./decide.ts";
 import { destroyedBetween } from "./fingerprint/destroyed-outputs.ts";
 import { compareChoices, compareInputs } from "./fingerprint/compare.ts";
+import { diffPlaces } from "./fingerprint/diff-places.ts";
 import { explainInput } from "./fingerprint/explain-input.ts";
 import { inputsAt, type InputsAt } from "./fingerprint/inputs-at.ts";
 import { candidateMatcher, inputMatcher } from "./fingerprint/inputs.ts";
@@ -47,6 +48,17 @@ export async function previewPair(
   }
   const stale = decisions.filter((one) => one.decision === "rebuild").map((one) => one.name);
   return combine(decisions, stale.length > 0 ? estimateMs(readHistory(observed.ws), stale) : undefined);
+}
+
+/** Pathspecs for `Revisions.diff`: behind a link of the tree any change may matter. */
+export function changesThatCount({ extensions, tree }: Observed): string[] {
+  if (extensions.some(({ extension }) => hasLinks(extension, tree, []))) return [];
+  return diffPlaces(
+    extensions.map(({ extension, known }) => ({
+      extension,
+      baseline: known.kind === "known" ? known.baseline : null,
+    })),
+  );
 }
 
 /** Where the rules alone decide, only what differs is looked at. */

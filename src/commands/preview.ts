@@ -2,7 +2,7 @@ import { createInterface } from "node:readline";
 import { openRevisions, type Revisions } from "../git/revisions.ts";
 import type { Decision } from "../model.ts";
 import { observe, type Observed } from "../observe.ts";
-import { previewPair } from "../preview-pair.ts";
+import { changesThatCount, previewPair } from "../preview-pair.ts";
 import { previewCommit } from "../preview.ts";
 import { EXIT, failure, ok, refuse, type Failure, type Result } from "../report/failure.ts";
 import { decisionJson } from "../report/json.ts";
@@ -22,7 +22,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   if (!ws.ok) return fail(io, ws.failure, json);
   const observed = await observe(ws.value, { asker: "person", only: null, ignoreOperation: true });
   if (!observed.ok) return fail(io, observed.failure, json);
-  const revisions = openRevisions(ws.value.top);
+  const revisions = openRevisions(ws.value.top, changesThatCount(observed.value));
   try {
     return await answer(observed.value, revisions, args.value, json, io);
   } finally {

@@ -1,12 +1,12 @@
 import { existsSync, realpathSync } from "node:fs";
-import { dirname, isAbsolute, join, posix } from "node:path";
+import { isAbsolute, join, posix } from "node:path";
 import { encodePath, showPath } from "../git/path-bytes.ts";
 import type { Interpreter, Output, Reason, RepoPath } from "../model.ts";
 
 /**
- * Packages of the environment that hide outputs of the tree: site-packages is searched before what an editable install
- * adds, so a copy that a plain `pip install` left there is what Python loads, wherever it was built from. One reason
- * for each copy. PYTHONPATH and the present folder play no part: they differ from one start to the next.
+ * Modules of the environment that hide outputs of the tree: site-packages is searched before what an editable install
+ * adds, so a copy that a plain `pip install` left there is what Python loads, wherever it was built from. PYTHONPATH and
+ * the present folder play no part: they differ from one start to the next.
  */
 export function findSiteShadows(
   top: string,
@@ -14,43 +14,45 @@ export function findSiteShadows(
   interpreter: Pick<Interpreter, "extSuffix" | "sitePackages"> | null,
 ): Reason[] {
   if (interpreter === null) return [];
-  const own = outputs.map((output) => output.path).filter((path) => isAbsolute(path));
-  const reasons = new Map<string, Reason>();
+  const own = new Set(outputs.map((output) => output.path));
+  const endings = [interpreter.extSuffix, ".abi3.so", ".so", ".py"];
+  const reasons: Reason[] = [];
   for (const { path } of outputs) {
     if (isAbsolute(path) || !/\.(so|py)$/.test(path)) continue;
-    const { folder, name, isPackage } = importedAs(top, path);
-    const files = [`${name}/__init__.py`];
-    if (!isPackage) files.push(...[interpreter.extSuffix, ".abi3.so", ".so", ".py"].map((end) => name + end));
-    for (const to of interpreter.sitePackages.flatMap((site) => files.map((file) => join(site, file)))) {
-      const place = to.endsWith("/__init__.py") ? `${dirname(to)}/` : to;
-      const isOurs = own.some((one) => one === to || one.startsWith(place));
-      if (reasons.has(to) || isOurs || !existsSync(encodePath(to)) || leadsTo(to, join(top, folder)))
-        continue;
-      const text = `${showPath(to)} is imported in place of ${showPath(path)}`;
-      reasons.set(to, { kind: "output-shadowed", path, to, text });
-    }
+    const { root, isPackage } = importedFrom(top, path);
+    const inside = posix.relative(root, path);
+    const stem = posix.join(posix.dirname(inside), posix.basename(inside).split(".")[0] ?? "");
+    const [name = ""] = inside.split("/");
+    const sites = interpreter.sitePackages.filter(
+      (site) => !isPackage || hidesPackage(top, root, site, name),
+    );
+    const copies = sites.flatMap((site) => endings.map((ending) => join(site, stem + ending)));
+    const to = copies.find((copy) => !own.has(copy) && isOther(copy, join(top, path)));
+    if (to === undefined) continue;
+    const text = `${showPath(to)} is imported in place of ${showPath(path)}`;
+    reasons.push({ kind: "output-shadowed", path, to, text });
   }
-  return [...reasons.values()];
+  return reasons;
 }
 
-/** The top package that an output belongs to, or the module that it is, and the folder of that. */
-function importedAs(top: string, path: RepoPath): { folder: RepoPath; name: string; isPackage: boolean } {
-  let folder = posix.dirname(path);
-  let name = posix.basename(path).split(".")[0] ?? "";
-  let isPackage = false;
-  while (folder !== "." && existsSync(encodePath(join(top, folder, "__init__.py")))) {
-    name = posix.basename(folder);
-    folder = posix.dirname(folder);
-    isPackage = true;
-  }
-  return { folder: isPackage ? posix.join(folder, name) : folder, name, isPackage };
+/** The folder that an output's module is imported from. */
+function importedFrom(top: string, path: RepoPath): { root: RepoPath; isPackage: boolean } {
+  let root = posix.dirname(path);
+  while (root !== "." && existsSync(encodePath(join(top, root, "__init__.py")))) root = posix.dirname(root);
+  return { root, isPackage: root !== posix.dirname(path) };
 }
 
-/** A link from site-packages into the tree hides nothing. */
-function leadsTo(file: string, folder: string): boolean {
+/** A folder without `__init__.py` is passed over for a package that comes later; a link into the tree is the tree. */
+function hidesPackage(top: string, root: RepoPath, site: string, name: string): boolean {
+  const other = join(site, name, "__init__.py");
+  return existsSync(encodePath(other)) && isOther(other, join(top, root, name, "__init__.py"));
+}
+
+/** True for a file that is there and is not, by way of a link, this one. */
+function isOther(file: string, path: string): boolean {
   try {
-    return dirname(realpathSync(file)) === realpathSync(folder);
+    return existsSync(encodePath(file)) && realpathSync(file) !== realpathSync(path);
   } catch {
-    return false;
+    return existsSync(encodePath(file));
   }
 }

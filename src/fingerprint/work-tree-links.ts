@@ -1,5 +1,5 @@
 import { join, relative } from "node:path";
-import { contentIds, entryId, fullPath, LINK } from "../git/content-id.ts";
+import { contentIds, entryId, fullPath } from "../git/content-id.ts";
 import { fileKind } from "../git/file-kind.ts";
 import { encodePath } from "../git/path-bytes.ts";
 import type { WorkTree } from "../git/work-tree.ts";
@@ -10,21 +10,19 @@ import { submoduleState } from "./submodule.ts";
 
 /** The work tree as `followLinks` sees it. `top` is a real path. */
 export function linkedWorkTree(top: string, tree: WorkTree, hashName: "sha1" | "sha256"): LinkedTree {
-  const clean = new Map(
-    tree.entries
-      .filter((entry) => !entry.flagged && !tree.dirty.has(entry.path) && entry.mode !== "160000")
-      .map((entry) => [entry.path, entryId(entry.mode, entry.oid)]),
-  );
-  const submodules = new Set(
-    tree.entries.filter((entry) => entry.mode === "160000").map((entry) => entry.path),
-  );
+  const entries = new Map(tree.entries.map((entry) => [entry.path, entry]));
+  const cleanId = (path: RepoPath): string | undefined => {
+    const entry = entries.get(path);
+    const isClean = entry !== undefined && !entry.flagged && !tree.dirty.has(path);
+    return isClean ? entryId(entry.mode, entry.oid) : undefined;
+  };
   const idOf = async (path: RepoPath): Promise<string | undefined> => {
-    if (submodules.has(path)) return (await submoduleState(join(top, path)))?.id;
-    return clean.get(path) ?? (await contentIds(top, [path], hashName)).get(path);
+    if (entries.get(path)?.mode === "160000") return (await submoduleState(join(top, path)))?.id;
+    return cleanId(path) ?? (await contentIds(top, [path], hashName)).get(path);
   };
   return {
-    paths: [...tree.entries.map((entry) => entry.path), ...tree.untracked],
-    isLink: (path) => clean.get(path)?.startsWith(LINK) ?? fileKind(fullPath(top, path)) === "link",
+    paths: [...entries.keys(), ...tree.untracked],
+    isLink: (path) => fileKind(fullPath(top, path)) === "link",
     idOf,
     async endOf(link): Promise<LinkEnd | null> {
       const end = realPath(join(top, link));

@@ -23,10 +23,20 @@ const MAX_BYTES = 4 * 1024 * 1024;
 /** Trees that are kept: a history is asked for pairs whose ends mostly follow each other. */
 const KEPT_TREES = 4;
 
-export function openRevisions(top: string): Revisions {
+/** @param places git pathspecs that `diff` is limited to; none: all changes. */
+export function openRevisions(top: string, places: readonly string[] = []): Revisions {
   const checks = openGitChild(top, ["cat-file", "--batch-check"]);
   const blobs = openGitChild(top, ["cat-file", "--batch"]);
-  const diffs = openGitChild(top, ["diff-tree", "--stdin", "-r", "-z", "--no-renames", "--raw"]);
+  const diffs = openGitChild(top, [
+    "diff-tree",
+    "--stdin",
+    "-r",
+    "-z",
+    "--no-renames",
+    "--raw",
+    "--",
+    ...places,
+  ]);
   const trees = new Map<string, Promise<TreeText | null>>();
 
   const text = async (id: string): Promise<string | null> => {

@@ -1,5 +1,9 @@
+import { join } from "node:path";
 import type { RepoPath, Workspace } from "../model.ts";
+import { fullPath } from "./content-id.ts";
+import { fileKind } from "./file-kind.ts";
 import { gitRecords } from "./git.ts";
+import { isWholeIndex } from "./index-checksum.ts";
 import { filesOfNested } from "./nested.ts";
 import { decodePath } from "./path-bytes.ts";
 import { readPlainIndex } from "./plain-index.ts";
@@ -59,7 +63,7 @@ export async function readIndex(top: string): Promise<(IndexEntry & { readonly s
 /** The index as git tells it: where its file is not one that we read. */
 async function askIndex(ws: Workspace): Promise<TrackedFiles | null> {
   const [index, dirty] = await Promise.all([readIndex(ws.top), listDirty(ws)]);
-  if (index === null || dirty === null) return null;
+  if (index === null || dirty === null || !isWholeIndex(join(ws.gitDir, "index"))) return null;
   const entries: IndexEntry[] = [];
   const unmerged = new Set<RepoPath>();
   const isDoubtful = hasReplacements(ws);
@@ -67,7 +71,10 @@ async function askIndex(ws: Workspace): Promise<TrackedFiles | null> {
     if (entry.stage === "0") entries.push(isDoubtful ? { ...entry, flagged: true } : entry);
     else unmerged.add(entry.path);
   }
-  return { entries, unmerged, dirty: new Set(dirty) };
+  // Where it may not look, or runs in circles, git's list is silent.
+  const listed = new Set(dirty);
+  const isMissing = (path: RepoPath): boolean => !["file", "link"].includes(fileKind(fullPath(ws.top, path)));
+  return { entries, unmerged, dirty: { has: (path) => listed.has(path) || isMissing(path) } };
 }
 
 /** Paths under `folders` that git ignores and does not track; of the top (`""`) only its own files. */

@@ -26,7 +26,7 @@ test("files of an untracked repository below the inputs are inputs", async (t) =
   box.write("project/csrc/kit/new.h", "one\n");
   const names = ["added csrc/kit/new.h", "changed csrc/kit/a.h", "changed csrc/kit/deep/b.h"];
   assert.deepEqual(await checked(project), ["rebuild", ...names.map((name) => `input-${name}`)]);
-  await box.commit(nested, "a commit there is no change here");
+  await box.git(nested, "commit", "--quiet", "--all", "--message", "a commit there is no change here");
   assert.deepEqual(await checked(project), ["rebuild", ...names.map((name) => `input-${name}`)]);
   await box.git(top, "commit", "--quiet", "--allow-empty", "--message", "an event");
   await mustRun(box, top, "wait");

@@ -131,9 +131,11 @@ test("an older library that is tried first, and a package of the module's name",
     json.extensions[0]?.reasons[0]?.text,
     `pkg/ext${suffix} is imported in place of pkg/ext.abi3.so`,
   );
-  await box.git(top, "commit", "--quiet", "--allow-empty", "--message", "an event");
-  await mustRun(box, top, "wait");
-  assert.deepEqual(await checked(project), ["fresh"], "the rebuild put the old one away");
+  const { code, stderr } = await box.cli(top);
+  assert.equal(code, 1, "a file that is not ours is never put away: the build says what to do with it");
+  assert.match(stderr, /Next: move pkg\/ext\.cpython-\S+ away/);
+  rmSync(join(top, `pkg/ext${suffix}`));
+  assert.deepEqual(await checked(project), ["fresh"]);
   mkdirSync(join(top, "pkg/ext"));
   writeFileSync(join(top, "pkg/ext/__init__.py"), "");
   assert.deepEqual(await checked(project), hidden);
@@ -148,6 +150,8 @@ test("a second copy in site-packages, wherever Python is started and whatever PY
   const copy = join(site, "pkg/__init__.py");
   mkdirSync(dirname(copy));
   writeFileSync(copy, "");
+  assert.deepEqual(await checked(project), ["fresh"], "another package, without this module");
+  writeFileSync(join(site, "pkg/ext.abi3.so"), readFileSync(join(top, "pkg/ext.abi3.so")));
   const hidden = ["rebuild", "output-shadowed pkg/ext.abi3.so"];
   assert.deepEqual(await checked(project), hidden);
   assert.deepEqual(await checked({ box: box.with({ PYTHONPATH: top }), top }), hidden);

@@ -22,7 +22,7 @@ async function partialClone(
 ): Promise<Scene> {
   const upstream = await drivenProject(t, {
     name: "upstream",
-    files: { "csrc/c.txt": "one\n", "csrc/cpu/.gitignore": "*.o\n", "csrc/cpu/x.txt": "one\n" },
+    files: { "csrc/c.txt": "see\n", "csrc/cpu/.gitignore": "*.o\n", "csrc/cpu/x.txt": "ex\n" },
   });
   const { box } = upstream;
   const first = await box.git(upstream.top, "rev-parse", "HEAD");

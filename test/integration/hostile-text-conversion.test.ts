@@ -35,7 +35,7 @@ test("a file that is converted on checkout is the committed one, touched or not"
     rmSync(join(top, "csrc", name));
   await box.git(top, "checkout", "--quiet", "--", ".");
   assert.equal(readFileSync(join(top, "csrc/auto.h"), "utf8"), "one\r\ntwo\r\n");
-  assert.equal(readFileSync(join(top, "csrc/upper.h"), "utf8"), "ONE\n");
+  assert.equal(readFileSync(join(top, "csrc/upper.h"), "utf8"), "ONE\r\n");
   assert.match(readFileSync(join(top, "csrc/id.h"), "utf8"), /\$Id: [0-9a-f]{40} \$/);
   await mustRun(box, top);
   assert.deepEqual(await previewed(project, "HEAD"), ["fresh"]);

@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { compileGlobs } from "../../config/globs.ts";
-import { gitRecords, gitText } from "../../git/git.ts";
-import { decodePath, showPath } from "../../git/path-bytes.ts";
+import { gitText } from "../../git/git.ts";
+import { showPath } from "../../git/path-bytes.ts";
+import { readIndex } from "../../git/work-tree.ts";
 import type { RepoPath } from "../../model.ts";
 import { good, type DoctorContext, type Finding } from "../finding.ts";
 
@@ -38,18 +39,14 @@ async function examine(top: string, { path, commit }: Link): Promise<Finding | n
   };
 }
 
-/** Entries of the index that are commits of another repository. */
+/** Entries of the index that are commits of another repository; of those that a sparse checkout leaves out, none. */
 async function readLinks(top: string): Promise<Link[]> {
-  const records = (await gitRecords(top, ["ls-files", "-s", "-z"])) ?? [];
-  return records
-    .filter((record) => record.toString("latin1", 0, 7) === "160000 ")
-    .map((record) => {
-      const tab = record.indexOf(9);
-      return {
-        path: decodePath(record.subarray(tab + 1)),
-        commit: record.toString("latin1", 7, tab).split(" ")[0] ?? "",
-      };
-    });
+  const entries = (await readIndex(top)) ?? [];
+  return entries
+    .filter(
+      ({ mode, path, skipped }) => mode === "160000" && !(skipped && !existsSync(join(top, path, ".git"))),
+    )
+    .map(({ path, oid }) => ({ path, commit: oid }));
 }
 
 /** An empty folder would answer with the commit of the repository around it, so its own `.git` is asked for first. */
