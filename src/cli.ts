@@ -3,10 +3,19 @@
 import { COMMANDS, findCommand } from "./commands/index.ts";
 import type { Io } from "./commands/io.ts";
 
+const ignored = new Set<NodeJS.WriteStream>();
+
+/** A closed pipe (`| head`) is no failure of ours. A stream is opened by its first line: that takes a millisecond. */
+function print(stream: NodeJS.WriteStream, text: string): void {
+  if (!ignored.has(stream)) stream.on("error", () => {});
+  ignored.add(stream);
+  stream.write(`${text}\n`);
+}
+
 const io: Io = {
   cwd: process.cwd(),
-  result: (text) => process.stdout.write(`${text}\n`),
-  say: (text) => process.stderr.write(`${text}\n`),
+  result: (text) => print(process.stdout, text),
+  say: (text) => print(process.stderr, text),
 };
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -20,9 +29,6 @@ async function main(argv: readonly string[]): Promise<number> {
   const { run } = await command();
   return run(name === "rebuild" && first !== "rebuild" ? argv : rest, io);
 }
-
-process.stdout.on("error", () => {}); // a closed pipe (`| head`) is no failure of ours
-process.stderr.on("error", () => {});
 
 main(process.argv.slice(2)).then(
   (code) => {

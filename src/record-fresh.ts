@@ -9,6 +9,7 @@ import {
   reachesEverywhere,
   submodulePaths,
 } from "./fingerprint/fresh-paths.ts";
+import { freshHolds } from "./fingerprint/fresh-holds.ts";
 import { dropFresh, writeFresh } from "./fingerprint/fresh.ts";
 import { PYPROJECT } from "./fingerprint/pyproject.ts";
 import { toolchainFiles } from "./fingerprint/toolchain-meaning.ts";
@@ -23,7 +24,7 @@ export async function recordFresh(looked: Look): Promise<void> {
   const { ws, config, environment, tree } = looked;
   if (looked.decision.decision !== "fresh") return dropFresh(ws.stateDir);
   const isWhole = looked.extensions.length === config.extensions.length;
-  if (!isWhole || looked.record === null) return;
+  if (!isWhole || looked.record === null || freshHolds(ws.top, ws.stateDir)) return;
   const paths = new Set<string>(["."]);
   const absent = new Set<string>([journalPath(ws)]);
   const configs = [PYPROJECT, CONFIG_FILE].map((name) => join(ws.top, name));

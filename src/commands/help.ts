@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
 import { suggest } from "../config/suggest.ts";
-import { ownFile } from "../package-root.ts";
+import { ownVersion } from "../package-root.ts";
 import { EXIT, failure } from "../report/failure.ts";
 import type { Io } from "./io.ts";
 import { fail } from "./start.ts";
@@ -32,12 +31,7 @@ export function run(_argv: readonly string[], io: Io): Promise<number> {
 }
 
 export function version(io: Io): number {
-  const manifest: unknown = JSON.parse(readFileSync(ownFile("package.json"), "utf8"));
-  const value =
-    typeof manifest === "object" && manifest !== null && "version" in manifest
-      ? String(manifest.version)
-      : "";
-  io.result(value);
+  io.result(ownVersion());
   return EXIT.good;
 }
 

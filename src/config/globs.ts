@@ -6,6 +6,18 @@ import type { RepoPath } from "../model.ts";
  * only ever a literal: brackets and newlines in it mean nothing. Syntax: `**`, `*`, `?`, `[a-z]`, `{a,b}`.
  */
 export function compileGlobs(globs: readonly string[]): (path: RepoPath) => boolean {
+  const key = globs.join("\0");
+  const known = compiled.get(key);
+  if (known !== undefined) return known;
+  const matches = compile(globs);
+  compiled.set(key, matches);
+  return matches;
+}
+
+/** One look asks for the same few lists again and again, and to compile one costs as much as thousands of answers. */
+const compiled = new Map<string, (path: RepoPath) => boolean>();
+
+function compile(globs: readonly string[]): (path: RepoPath) => boolean {
   const groups = groupBySign(globs).map((group) => ({
     includes: group.includes,
     matches: compileGroup(group.globs),

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Workspace } from "../model.ts";
 import { err, failure, ok, refuse, type Failure, type FailureCode, type Result } from "../report/failure.ts";
@@ -35,7 +35,7 @@ export async function readSources(ws: Workspace, tree: TreeReader): Promise<Resu
       `keep one of them, then run: rebuild-if-needed check`,
     );
   }
-  const local = await readLocal(ws);
+  const local = readLocal(ws);
   if (!local.ok) return local;
   const files = [
     ...(own === null
@@ -90,12 +90,12 @@ function readPyproject(ws: Workspace, tree: TreeReader): Result<readonly Source[
   return source.ok ? ok([source.value]) : source;
 }
 
-async function readLocal(ws: Workspace): Promise<Result<readonly SourceFile[]>> {
+function readLocal(ws: Workspace): Result<readonly SourceFile[]> {
   const file = join(ws.stateDir, "config.toml");
   const inside = relative(ws.top, file);
   const label = inside.startsWith("..") ? file : inside;
   try {
-    return ok([{ label, file, inTree: false, text: await readFile(file, "utf8"), table: "" }]);
+    return ok([{ label, file, inTree: false, text: readFileSync(file, "utf8"), table: "" }]);
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
     if (code === "ENOENT" || code === "ENOTDIR") return ok([]);

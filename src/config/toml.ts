@@ -6,6 +6,14 @@ export type Toml =
 
 /** Parses TOML; a syntax error becomes its line and one sentence. */
 export function parseToml(text: string): Toml {
+  if (last?.text !== text) last = { text, toml: parseAnew(text) };
+  return last.toml;
+}
+
+/** Configuration and project ask for the same pyproject.toml, one after the other. */
+let last: { readonly text: string; readonly toml: Toml } | undefined;
+
+function parseAnew(text: string): Toml {
   try {
     return { ok: true, table: parse(text, { integersAsBigInt: "asNeeded" }) };
   } catch (error) {

@@ -6,6 +6,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, renameSync, rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { encodePath, toBytes } from "../git/path-bytes.ts";
+import { ownVersion } from "../package-root.ts";
 
 /** What the hook takes for "fresh": no shell gives it for a file that was cut short. */
 const FRESH_STATUS = 42;
@@ -36,7 +37,8 @@ const STAT =
     ? "stat -L -c '%n %s %i %f %.9Y %.9Z' --"
     : "stat -L -f '%N %z %i %Xp %Fm %Fc' --";
 
-function freshPath(stateDir: string): string {
+/** Where the script is. */
+export function freshPath(stateDir: string): string {
   return join(stateDir, "fresh.sh");
 }
 
@@ -81,13 +83,18 @@ function holds(path: string, script: Buffer): boolean {
   }
 }
 
+/** The script's first line. Another version may list other files. */
+export function freshTitle(): string {
+  return `# rebuild-if-needed ${ownVersion()}: exits ${FRESH_STATUS} when certainly nothing has moved since the last look\n`;
+}
+
 /** The script's bytes. It is put together as latin1, a character for each byte, since names need not be UTF-8. */
 function renderFresh(request: FreshRequest): Buffer | null {
   if (isVague(request.top) || !existsSync(request.stateDir)) return null;
   const names = [...new Set([...request.paths].map((path) => shorten(request.top, path)))].sort();
   if (names.length > MAX_PATHS) return null;
   const limit = BigInt(request.lookedAtMs) * 1_000_000n - TICK_NS;
-  const parts = ["# rebuild-if-needed: exits 42 when certainly nothing has moved since the last look\n"];
+  const parts = [freshTitle()];
   parts.push(`cd -- ${quote(latin1(request.top))} || exit 1\n`);
   for (const path of new Set(request.absent)) {
     if (existsSync(encodePath(path))) return null;
@@ -108,10 +115,14 @@ function renderFresh(request: FreshRequest): Buffer | null {
   return Buffer.from(parts.join(""), "latin1");
 }
 
-function statLine(top: string, name: string, limit: bigint): string | null {
+/**
+ * What `stat` prints for a path, as latin1; null: it is not there, or has changed since `limit`.
+ * @param limit ns since the epoch; null: no matter when.
+ */
+export function statLine(top: string, name: string, limit: bigint | null): string | null {
   const full = name.startsWith("/") ? name : `${top}/${name}`;
   const stat = statSync(encodePath(full), { bigint: true, throwIfNoEntry: false });
-  if (stat === undefined || stat.ctimeNs > limit) return null;
+  if (stat === undefined || (limit !== null && stat.ctimeNs > limit)) return null;
   return `${latin1(name)} ${stat.size} ${stat.ino} ${stat.mode.toString(16)} ${seconds(stat.mtimeNs)} ${seconds(stat.ctimeNs)}`;
 }
 

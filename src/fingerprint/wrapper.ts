@@ -2,7 +2,7 @@
  * Many tools are a few lines of shell around the real one (`exec /usr/local/cuda-13.0/bin/nvcc "$@"`; conda, nix and
  * module systems all make such files), so that the file on PATH stays the same while the compiler changes.
  */
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { LAUNCHERS } from "./command-line.ts";
 import { realOf } from "./search-path.ts";
@@ -51,8 +51,8 @@ export function readScript(path: string): string | null {
     file = openSync(path, "r");
     const head = Buffer.alloc(2);
     if (readSync(file, head, 0, 2, 0) < 2 || head.toString("latin1") !== "#!") return null;
-    const text = Buffer.alloc(MAX_SCRIPT_BYTES);
-    return text.toString("utf8", 0, readSync(file, text, 0, MAX_SCRIPT_BYTES, 0));
+    const text = Buffer.alloc(Math.min(fstatSync(file).size, MAX_SCRIPT_BYTES));
+    return text.toString("utf8", 0, readSync(file, text, 0, text.length, 0));
   } catch {
     return null;
   } finally {

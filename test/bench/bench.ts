@@ -1,7 +1,7 @@
 /** `npm run bench`: what the tool costs, as ratios of medians of interleaved runs. Prints, never asserts. */
 import { appendFileSync } from "node:fs";
 import { createSandbox, programUnderTest, type Sandbox } from "../helpers/sandbox.ts";
-import { interleave, table } from "./interleave.ts";
+import { type Contender, interleave, table } from "./interleave.ts";
 
 const ROUNDS = Number(process.env["REBUILD_IF_NEEDED_BENCH_ROUNDS"] ?? 30);
 const cleanups: (() => void)[] = [];
@@ -35,6 +35,21 @@ async function project(
   return folder;
 }
 
+/** The same with NODE_EXTRA_CA_CERTS, which Node reads and parses at every start, where the machine has it set. */
+function withCertificates(
+  node: string,
+  cli: string,
+  common: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+): Contender[] {
+  const file = process.env["NODE_EXTRA_CA_CERTS"];
+  if (file === undefined) return [];
+  const env = { ...common.env, NODE_EXTRA_CA_CERTS: file };
+  return [
+    { name: "node -e 0, extra CA certificates", argv: [node, "-e", "0"], cwd: common.cwd, env },
+    { name: "check, extra CA certificates", argv: [node, cli, "check"], cwd: common.cwd, env },
+  ];
+}
+
 async function main(): Promise<void> {
   const sandbox = createSandbox({ after: (task) => cleanups.push(task) }, { clock: "real" });
   const plain: Record<string, string> = { ...sandbox.environment };
@@ -56,10 +71,20 @@ async function main(): Promise<void> {
       { name: "node -e 0", argv: [node, "-e", "0"], ...common },
       { name: "idle hook", argv: hook, ...common },
       { name: "long decision (check)", argv: [node, cli, "check"], ...common },
+      ...withCertificates(node, cli, common),
     ],
     ROUNDS,
   );
   process.stdout.write(`${table(idle, ["sh -c 'git rev-parse HEAD'", "node -e 0"]).join("\n")}\n\n`);
+  for (let at = 0; at < 4000; at++) appendFileSync(`${cwd}/lib/p${at % 100}/m${at}.py`, "y = 1\n");
+  const changed = interleave(
+    [
+      { name: "node -e 0", argv: [node, "-e", "0"], ...common },
+      { name: "check, 4000 other files changed", argv: [node, cli, "check"], ...common },
+    ],
+    ROUNDS,
+  );
+  process.stdout.write(`${table(changed, ["node -e 0"]).join("\n")}\n\n`);
   const touch = (): void => appendFileSync(`${cwd}/csrc/core.c`, "// again\n");
   const python = (
     await sandbox.run(cwd, ["python3", "-c", "import sys; print(sys.executable)"])
