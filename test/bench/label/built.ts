@@ -32,6 +32,7 @@ export async function walkBuilds(options: BuiltOptions): Promise<Step[]> {
   const blobs = blobReader(options.repo);
   const units = new Map<string, { ids: readonly string[]; result: Preprocessed }>();
   const steps: Step[] = [];
+  let planned = 0;
   let tree: ReadonlyMap<string, string> = new Map();
   let last: { plan: Plan; state: State } | null = null;
   try {
@@ -50,6 +51,7 @@ export async function walkBuilds(options: BuiltOptions): Promise<Step[]> {
       const isReused = plan !== null;
       if (plan === null) {
         copy.clean();
+        planned++;
         plan = plans.plan();
       }
       if (typeof plan === "string") {
@@ -72,7 +74,7 @@ export async function walkBuilds(options: BuiltOptions): Promise<Step[]> {
         last = { plan, state };
       }
       steps.push({ id, at, state: last.state });
-      if (steps.length % 50 === 0) options.say(`${steps.length} commits`);
+      if (steps.length % 20 === 0) options.say(`${steps.length} commits, ${planned} planned`);
     }
   } finally {
     blobs.close();
@@ -108,7 +110,7 @@ export async function walkBuilds(options: BuiltOptions): Promise<Step[]> {
         state.set(`submodule ${submodule}`, { hard: files.get(submodule) ?? "", soft: "" });
       else if (files.has(path)) state.set(path, { hard: "", soft: files.get(path) ?? "" });
     }
-    for (const path of plan.asked) {
+    for (const path of plan.opened) {
       if (files.has(path) && BUILD_FILES.test(path))
         state.set(path, { hard: "", soft: files.get(path) ?? "" });
     }
@@ -148,10 +150,10 @@ function canReuse(
 ): boolean {
   const folders = new Set([...before.keys()].flatMap(parents));
   return changes.every(({ path }) => {
-    if (plan.asked.has(path)) return false;
+    if (plan.opened.has(path)) return false;
     if (before.has(path) && now.has(path)) return true;
     const folder = parents(path).find((one) => folders.has(one)) ?? "";
-    return !plan.listed.has(folder);
+    return !plan.asked.has(path) && !plan.listed.has(folder);
   });
 }
 

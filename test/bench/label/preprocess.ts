@@ -34,6 +34,7 @@ export function preprocess(
     env: { PATH: "/usr/bin:/bin", LC_ALL: "C", SOURCE_DATE_EPOCH: "1700000000" },
     maxBuffer: 1 << 28,
   });
+  if (result.error !== undefined) return result.error.message;
   if (result.status !== 0) return result.stderr.toString("utf8").split("\n")[0] ?? "the preprocessor failed";
   const names = readFileSync(depfile, "utf8")
     .replace(/^x:/, "")
