@@ -37,7 +37,7 @@ export function planner(folder: string, pythons: readonly string[], scratch: str
   for (const name of ["gcc", "g++", "cc", "c++"]) script(join(bin, name), recordingCompiler(log, folder));
   // Apart, because CMake's own checks are built by ninja.
   const stopping = { cmake: join(scratch, "stop-cmake"), meson: join(scratch, "stop-ninja") };
-  for (const folder of Object.values(stopping)) mkdirSync(folder, { recursive: true });
+  for (const place of Object.values(stopping)) mkdirSync(place, { recursive: true });
   script(join(stopping.cmake, "cmake"), stoppingTool("/usr/bin/cmake", "--build"));
   script(join(stopping.meson, "ninja"), stoppingTool("/usr/bin/ninja", ""));
   const env = (python: string, first: string): Record<string, string> => ({

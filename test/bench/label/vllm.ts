@@ -98,7 +98,10 @@ async function readState(
 
 /** What a generator's kernels include: they lie beside it or in a folder below it. */
 function includesIn(generator: string): string[] {
-  return [...generator.matchAll(/#include\s+"([^"]+)"/g)].flatMap(([, name = ""]) => [name, name.replace(/^\.\.\//, "")]);
+  return [...generator.matchAll(/#include\s+"([^"]+)"/g)].flatMap(([, name = ""]) => [
+    name,
+    name.replace(/^\.\.\//, ""),
+  ]);
 }
 
 /** Says something or names what other devices want. */
