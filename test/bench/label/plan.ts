@@ -12,6 +12,7 @@ export interface PlannedCommand {
 export interface Plan {
   /** Every compile, link and generator command, in order. */
   readonly commands: readonly PlannedCommand[];
+  readonly opened: ReadonlySet<string>;
   readonly asked: ReadonlySet<string>;
   readonly listed: ReadonlySet<string>;
 }
@@ -34,10 +35,11 @@ export function planner(folder: string, pythons: readonly string[], scratch: str
   const log = join(scratch, "compilers.log");
   mkdirSync(bin, { recursive: true });
   for (const name of ["gcc", "g++", "cc", "c++"]) script(join(bin, name), recordingCompiler(log, folder));
-  const stopping = join(scratch, "stopping-bin");
-  mkdirSync(stopping, { recursive: true });
-  script(join(stopping, "cmake"), stoppingTool("/usr/bin/cmake", "--build"));
-  script(join(stopping, "ninja"), stoppingTool("/usr/bin/ninja", ""));
+  // Apart, because CMake's own checks are built by ninja.
+  const stopping = { cmake: join(scratch, "stop-cmake"), meson: join(scratch, "stop-ninja") };
+  for (const place of Object.values(stopping)) mkdirSync(place, { recursive: true });
+  script(join(stopping.cmake, "cmake"), stoppingTool("/usr/bin/cmake", "--build"));
+  script(join(stopping.meson, "ninja"), stoppingTool("/usr/bin/ninja", ""));
   const env = (python: string, first: string): Record<string, string> => ({
     ...cleanEnvironment(),
     PATH: `${first}:${join(python, "..")}:/usr/local/bin:/usr/bin:/bin`,
@@ -87,7 +89,7 @@ export function planner(folder: string, pythons: readonly string[], scratch: str
   function planNinja(python: string, hook: string): Plan | string {
     const settings = JSON.stringify({ "build-dir": BUILD_DIR });
     const call = `import ${hook} as b, json; b.build_wheel("${BUILD_DIR}-out", json.loads('${settings}'))`;
-    const run = trace(python, ["-c", call], stopping);
+    const run = trace(python, ["-c", call], hook === "mesonpy" ? stopping.meson : stopping.cmake);
     const cwd = join(folder, BUILD_DIR);
     const text = spawnSync("ninja", ["-C", cwd, "-t", "commands"], { encoding: "utf8" });
     if (text.status !== 0) return lastLine(run.output);
@@ -114,7 +116,8 @@ for word; do
     -o) take=1 ;;
     -*) ;;
     /tmp/tmp*|/tmp/cc*) ;;
-    ${folder}/*|[!/]*.c|[!/]*.cc|[!/]*.cpp|[!/]*.cxx|[!/]*.o) own=1 ;;
+    ${folder}/*) own=1 ;;
+    [!/]*.c|[!/]*.cc|[!/]*.cpp|[!/]*.cxx|[!/]*.o) case $PWD/ in ${folder}/*) own=1 ;; esac ;;
   esac
 done
 if [ "$own" ] && [ "$out" ]; then

@@ -6,7 +6,9 @@ import { isAbsolute, join, relative } from "node:path";
 export interface Traced {
   readonly code: number;
   readonly output: string;
-  /** Relative paths of files that were opened or asked for, absent ones among them. */
+  /** Relative paths of files that were opened, or looked for in vain. */
+  readonly opened: ReadonlySet<string>;
+  /** Relative paths of files that were asked for in any way: only whether they are there can have mattered. */
   readonly asked: ReadonlySet<string>;
   /** Relative paths of folders whose entries were listed; "" is the folder itself. */
   readonly listed: ReadonlySet<string>;
@@ -38,6 +40,7 @@ export function traced(argv: readonly string[], options: TraceOptions): Traced {
   );
   if (result.error !== undefined) throw result.error;
   const asked = new Set<string>();
+  const opened = new Set<string>();
   const listed = new Set<string>();
   const call = /\w+\((?:AT_FDCWD|\d+)?<?([^>"]*)>?(?:, )?"((?:[^"\\]|\\.)*)"(.*)$/;
   for (const line of readFileSync(log, "latin1").split("\n")) {
@@ -47,7 +50,7 @@ export function traced(argv: readonly string[], options: TraceOptions): Traced {
     if (path.startsWith("..") || options.except.some((one) => path === one || path.startsWith(`${one}/`)))
       continue;
     if (rest.includes("O_DIRECTORY")) listed.add(path);
-    else asked.add(path);
+    else (/\bopen(at)?\(/.test(line) ? opened : asked).add(path);
   }
-  return { code: result.status ?? 1, output: `${result.stdout}${result.stderr}`, asked, listed };
+  return { code: result.status ?? 1, output: `${result.stdout}${result.stderr}`, opened, asked, listed };
 }

@@ -73,7 +73,11 @@ async function readState(
     .flatMap((command) => command.args)
     .flatMap((arg) => arg.match(/csrc\/[\w./-]+/g) ?? []);
   const generators = words.filter((word) => word.endsWith(".py") && tree.has(word));
-  for (const path of await withImports(tree, generators, read)) state.set(path, await pythonPart(path, read));
+  const written = new Map<string, string[]>();
+  for (const path of await withImports(tree, generators, read)) {
+    state.set(path, await pythonPart(path, read));
+    written.set(path, includesIn(await read(path)));
+  }
   const texts = new Map<string, CText>();
   const textOf = async (path: string): Promise<CText> => {
     const text = texts.get(path) ?? readC(await read(path), OTHER_DEVICES);
@@ -83,11 +87,21 @@ async function readState(
   const sources = words.filter((word) => /\.(cu|cpp|cc|c)$/.test(word));
   const folders = words.filter((word) => !/\.\w+$/.test(word));
   const roots = ["csrc", ".", ...folders.map((folder) => folder.replace(/\/$/, ""))];
-  const closure = await includeClosure(tree, sources, roots, async (path) => (await textOf(path)).includes);
-  for (const path of closure)
+  const includesOf = async (path: string): Promise<readonly string[]> =>
+    written.get(path) ?? (await textOf(path)).includes;
+  const closure = await includeClosure(tree, [...sources, ...written.keys()], roots, includesOf);
+  for (const path of [...closure].filter((one) => !written.has(one)))
     state.set(path, { hard: hashOf((await textOf(path)).normal), soft: tree.get(path) ?? "" });
   await addDriver(state, tree, read);
   return state;
+}
+
+/** What a generator's kernels include: they lie beside it or in a folder below it. */
+function includesIn(generator: string): string[] {
+  return [...generator.matchAll(/#include\s+"([^"]+)"/g)].flatMap(([, name = ""]) => [
+    name,
+    name.replace(/^\.\.\//, ""),
+  ]);
 }
 
 /** Says something or names what other devices want. */
