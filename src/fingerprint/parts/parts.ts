@@ -6,13 +6,14 @@ import { pyprojectId } from "../pyproject.ts";
 export type PartReader = (text: string, tables: readonly string[]) => Promise<string | null>;
 
 /**
- * How a file counts by part; null: it counts by its content. By part count `pyproject.toml` at the top, and anywhere
- * setup.py, setup.cfg and lists of requirements: those for building by all their pins, others by the pins that
- * matter at build time. Readers are loaded when they are first used.
+ * How a file counts by part; null: it counts by its content. By part count pyproject.toml, setup.py, setup.cfg and
+ * lists of requirements: those for building by all their pins, others by the pins that matter at build time. Readers
+ * are loaded when they are first used.
  */
 export function partReader(path: RepoPath): PartReader | null {
   const name = path.slice(path.lastIndexOf("/") + 1);
   if (path === "pyproject.toml") return pyprojectId;
+  if (name === "pyproject.toml") return (text) => pyprojectId(text, ANY_BACKEND);
   if (name === "setup.py") return async (text) => (await import("./setup-py.ts")).setupPyPart(text);
   if (name === "setup.cfg") return async (text) => (await import("./setup-cfg.ts")).setupCfgPart(text);
   if (!REQUIREMENTS.test(path)) return null;
@@ -36,6 +37,9 @@ export async function partId(
   const { createHash } = await import("node:crypto");
   return `part:${createHash("sha256").update(part).digest("hex")}`;
 }
+
+/** Of a project in a folder of its own the backend is not looked up: the tables of each one count. */
+const ANY_BACKEND = ["build-system", "tool.scikit-build", "tool.meson-python", "tool.setuptools"];
 
 const REQUIREMENTS = /(?:^|\/)(?:requirements[^/]*|[^/]*[-_.]requirements|requirements\/.+)\.(?:txt|in)$/i;
 const FOR_BUILDING = /(?:^|[/_.-])build(?:[/_.-]|$)|build-?system/i;
