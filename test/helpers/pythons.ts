@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, realpathSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, realpathSync, symlinkSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import type { Sandbox } from "./sandbox.ts";
 
 /** A real CPython of this machine that can compile extensions. */
 export interface OtherPython {
@@ -22,6 +23,24 @@ export function otherPython(): OtherPython | null {
     .filter((python) => python !== null && python.minor !== own)
     .filter((python) => Number(python?.minor.split(".")[1]) >= 8);
   return found.toSorted((a, b) => Number(b?.minor.split(".")[1]) - Number(a?.minor.split(".")[1]))[0] ?? null;
+}
+
+/** The Python on PATH as one of the sandbox's own: its program and headers copied, its library linked to. */
+export function ownPython(box: Sandbox): { readonly program: string; readonly header: string } {
+  const question = `import os, sys, sysconfig
+print(os.path.realpath(sys.executable), sysconfig.get_path("stdlib"), sysconfig.get_path("include"), sep="\\n")`;
+  const answer = execFileSync("python3", ["-I", "-c", question], { encoding: "utf8" });
+  const [program = "", library = "", include = ""] = answer.trim().split("\n");
+  const home = box.path("own-python");
+  for (const folder of ["bin", "lib", "include"]) mkdirSync(join(home, folder), { recursive: true });
+  // It finds its home by lib/python3.X/os.py, from the folder that its program is in.
+  copyFileSync(program, join(home, "bin", "python3"));
+  symlinkSync(library, join(home, "lib", basename(library)));
+  cpSync(include, join(home, "include", basename(include)), { recursive: true, dereference: true });
+  return {
+    program: join(home, "bin", "python3"),
+    header: join(home, "include", basename(include), "Python.h"),
+  };
 }
 
 function candidates(): string[] {

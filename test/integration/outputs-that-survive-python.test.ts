@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { appendFileSync, copyFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
 import { countedCompilers } from "../helpers/compilers.ts";
 import { mustRun } from "../helpers/driven-project.ts";
-import { otherPython } from "../helpers/pythons.ts";
+import { otherPython, ownPython } from "../helpers/pythons.ts";
 import { createSandbox, type Sandbox } from "../helpers/sandbox.ts";
 
 /** Compiles one C file; into an `abi3` module, or one of this Python. Asks for `ground` only where that is installed. */
@@ -46,24 +46,25 @@ require = ["pkg._C:answer"]
 `;
 
 const SURVIVES =
-  /^python [\d.]+: same version, other content; the outputs use nothing of Python outside the limited API: they are verified, not rebuilt$/;
+  /^python [\d.]+: same version, other content \(Python\.h\); the outputs use nothing of Python outside the limited API: they are verified, not rebuilt$/;
 
 const OTHER = otherPython();
-if (OTHER === null) console.log("# there is one Python here: a copy with other bytes stands for the second");
+if (OTHER === null)
+  console.log("# there is one Python here: its own with other headers stands for the second");
 
 interface Scene {
   readonly shell: Sandbox;
   readonly top: string;
   /** Compilations so far. */
   starts(): number;
-  /** The same Python as another file: what a security update of the distribution does. */
+  /** Other headers under the same version, as a distribution's patch brings them. */
   updatePython(): void;
   /** The environment made anew under the same path, with a Python of another minor release where this machine has one. */
   changePython(): Promise<void>;
   readonly site: string;
 }
 
-/** A project with its first build and the hooks, and a Python of its own that is a copy, not a link. */
+/** A project with its first build and the hooks, in an environment of a Python of its own. */
 async function scene(t: TestContext, { limited = true, ground = false } = {}): Promise<Scene> {
   const box = createSandbox(t);
   const top = await box.repository("project");
@@ -80,7 +81,8 @@ async function scene(t: TestContext, { limited = true, ground = false } = {}): P
   if (limited) box.write(join(top, "limited"), "");
   await box.commit(top, "first");
   const venv = join(top, ".venv");
-  const made = await box.run(top, ["python3", "-m", "venv", "--copies", "--without-pip", venv]);
+  const python = ownPython(box);
+  const made = await box.run(top, [python.program, "-m", "venv", "--without-pip", venv]);
   assert.equal(made.code, 0, made.stderr);
   const question = "import sysconfig; print(sysconfig.get_path('purelib'))";
   const site = (await box.run(top, [join(venv, "bin/python"), "-c", question])).stdout.trim();
@@ -90,10 +92,7 @@ async function scene(t: TestContext, { limited = true, ground = false } = {}): P
   assert.equal((await shell.cliJson(top, "check")).json.decision, "fresh");
   assert.notEqual(compilers.starts(), 0, "the first build is counted, so that none can be told later");
   const updatePython = (): void => {
-    const python = join(venv, "bin/python");
-    copyFileSync(python, `${python}.new`);
-    appendFileSync(`${python}.new`, "\0");
-    renameSync(`${python}.new`, python);
+    appendFileSync(python.header, "#define PATCHED 1\n");
   };
   return {
     shell,
@@ -186,7 +185,10 @@ test("a module of one Python's own API is rebuilt, though its names are all in t
   updatePython();
   const { decision, extensions } = (await shell.cliJson(top, "check")).json;
   assert.equal(decision, "rebuild");
-  assert.match(extensions[0]?.reasons[0]?.text ?? "", /^python [\d.]+: same version, other content$/);
+  assert.match(
+    extensions[0]?.reasons[0]?.text ?? "",
+    /^python [\d.]+: same version, other content \(Python\.h\)$/,
+  );
   await changePython();
   assert.equal((await shell.cliJson(top, "check")).json.decision, "rebuild");
   await mustRun(shell, top);
