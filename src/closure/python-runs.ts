@@ -31,7 +31,10 @@ export function filesRead(statements: readonly Statement[], paths: PathReader): 
     .filter((pattern) => !pattern.endsWith("/") && !/(?:^|\/)requirements\//.test(pattern));
 }
 
-/** True when all that is executed fills dictionaries (`exec(code, about)`) that nothing else looks at. */
+/**
+ * True when all that is executed only tells a version that nothing looks at: it fills dictionaries (`exec(code, about)`)
+ * or the script itself (`exec(code)`), whose names are then those of a version.
+ */
 function onlyFillsUnused(statements: readonly Statement[], expressions: readonly Expression[]): boolean {
   const names = expressions.flatMap((one) =>
     one.kind === "call" && one.callee.kind === "name" && one.callee.name === "exec"
@@ -40,7 +43,8 @@ function onlyFillsUnused(statements: readonly Statement[], expressions: readonly
   );
   if (names.length === 0) return false;
   return names.every((one) => {
-    if (one?.kind !== "name") return false;
+    if (one === undefined) return !allExpressions(statements.filter((each) => !onlyTells(each))).some(isTold);
+    if (one.kind !== "name") return false;
     const isSame = (value: Expression): boolean => value.kind === "name" && value.name === one.name;
     const bound = allStatements(statements).flatMap((each) =>
       each.kind === "assign" ? each.targets.filter(isSame) : [],
@@ -58,6 +62,18 @@ const RUNNERS = new Set(
 );
 const DOCUMENT =
   /^\.|^(?:readme|changes|changelog|history|news|license|licence|copying|authors|contributors|notice|manifest\.in)|requirements.*\.(?:txt|in)$|\.(?:md|rst|lock|so|pyd|whl|json5)$/i;
+/** True for statements that make one such name of others. */
+function onlyTells(statement: Statement): boolean {
+  if (statement.kind === "assign") return statement.targets.every(isTold);
+  return statement.kind === "compound" && statement.branches.every(({ body }) => body.every(onlyTells));
+}
+
+function isTold(value: Expression): boolean {
+  return value.kind === "name" && TOLD.test(value.name);
+}
+
+/** Names that a version file binds, and what is made of them. */
+const TOLD = /version|release|about|author|license|(?:^|_)(?:major|minor|micro|patch|info)(?:_|$)/i;
 const VERSION_FILE = /(?:^|\/)_*(?:version|versions|about|meta|metadata|__init__)_*\.py$/i;
 
 function runArguments(callee: Expression, args: readonly Argument[]): Expression[] {
