@@ -15,7 +15,7 @@ export interface Switch {
   readonly from: TreeText;
   readonly to: TreeText;
   /** Whether the content of a file can matter: only then is it hashed. */
-  isWanted(path: RepoPath): boolean;
+  readonly isWanted: (path: RepoPath) => boolean;
   /** State of the submodules that are inputs. */
   readonly submodules: ReadonlyMap<RepoPath, string>;
 }
