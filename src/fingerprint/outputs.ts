@@ -44,7 +44,11 @@ export async function compareOutputs(
   tracked: ReadonlySet<RepoPath>,
   interpreter: Pick<Interpreter, "extSuffix" | "sitePackages"> | null,
 ): Promise<Reason[]> {
-  const reasons: Reason[] = findSiteShadows(top, outputs, interpreter);
+  const reasons: Reason[] = findSiteShadows(
+    top,
+    outputs.map((output) => output.path),
+    interpreter,
+  );
   for (const output of outputs) {
     const name = showPath(output.path);
     if (tracked.has(output.path)) {

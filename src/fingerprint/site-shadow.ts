@@ -1,23 +1,24 @@
 import { existsSync, realpathSync } from "node:fs";
 import { isAbsolute, join, posix } from "node:path";
 import { encodePath, showPath } from "../git/path-bytes.ts";
-import type { Interpreter, Output, Reason, RepoPath } from "../model.ts";
+import type { Interpreter, Reason, RepoPath } from "../model.ts";
 
 /**
  * Modules of the environment that hide outputs of the tree: site-packages is searched before what an editable install
  * adds, so a copy that a plain `pip install` left there is what Python loads, wherever it was built from. PYTHONPATH and
  * the present folder play no part: they differ from one start to the next.
+ * @param outputs relative to `top` where they lie in the tree, absolute in the environment.
  */
 export function findSiteShadows(
   top: string,
-  outputs: readonly Output[],
+  outputs: readonly string[],
   interpreter: Pick<Interpreter, "extSuffix" | "sitePackages"> | null,
 ): Reason[] {
   if (interpreter === null) return [];
-  const own = new Set(outputs.map((output) => output.path));
+  const own = new Set(outputs);
   const endings = [interpreter.extSuffix, ".abi3.so", ".so", ".py"];
   const reasons: Reason[] = [];
-  for (const { path } of outputs) {
+  for (const path of outputs) {
     if (isAbsolute(path) || !/\.(so|py)$/.test(path)) continue;
     const { root, isPackage } = importedFrom(top, path);
     const inside = posix.relative(root, path);

@@ -1,7 +1,9 @@
+import { relative } from "node:path";
+import { findSiteShadows } from "../fingerprint/site-shadow.ts";
 import type { Interpreter } from "../model.ts";
 import { type Checked, runChecks } from "./checks.ts";
 import { parseContract } from "./contract.ts";
-import { type Problem, mergeFindings } from "./findings.ts";
+import { type Findings, type Problem, mergeFindings } from "./findings.ts";
 import { type Inspection, inspectFully } from "./inspect.ts";
 import { judgeLibraries } from "./judge-libraries.ts";
 import { sortOutputs } from "./output-files.ts";
@@ -51,7 +53,7 @@ export async function verifyOutputs(request: VerifyRequest): Promise<VerifyRepor
           inspections,
         })
       : leaveUnchecked(request, inspections);
-  const { problems, warnings } = mergeFindings([files, ran]);
+  const { problems, warnings } = mergeFindings([files, ran, findCopies(request)]);
   return {
     ok: problems.length === 0,
     problems,
@@ -64,6 +66,20 @@ export async function verifyOutputs(request: VerifyRequest): Promise<VerifyRepor
     schemas: ran.schemas,
     elapsedMs: Math.round(performance.now() - started),
   };
+}
+
+/** Outputs in whose place the environment has a module of its own. */
+function findCopies({ top, outputs, interpreter }: VerifyRequest): Findings {
+  const sites = (interpreter?.sitePackages ?? []).map((site) => `${site}/`);
+  const paths = outputs.map((path) =>
+    path.startsWith(`${top}/`) && !sites.some((site) => path.startsWith(site)) ? relative(top, path) : path,
+  );
+  const problems = findSiteShadows(top, paths, interpreter).map(({ path = "", to = "" }) => ({
+    subject: path,
+    text: `is never imported: ${to} comes before it`,
+    next: `uninstall or move ${to} away, then: rebuild-if-needed verify`,
+  }));
+  return { problems, warnings: [] };
 }
 
 function leaveUnchecked(request: VerifyRequest, inspections: readonly Inspection[]): Checked {
