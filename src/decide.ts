@@ -2,6 +2,7 @@
 import type { Closure } from "./closure/facts.ts";
 import { compareFingerprints, compareInputs } from "./fingerprint/compare.ts";
 import { explainInput } from "./fingerprint/explain-input.ts";
+import { explainWheel } from "./fingerprint/precompiled.ts";
 import { survivedDifferences } from "./fingerprint/survive.ts";
 import type {
   Baseline,
@@ -32,6 +33,8 @@ export interface Observation {
   readonly alsoRead?: ReadonlyMap<RepoPath, string>;
   /** Which files name or include which; null or absent: the rules alone decide, or nothing differs. */
   readonly closure?: Closure | null;
+  /** Commit of the wheel that stands in for a compile, where one does and can be told. */
+  readonly wheel?: string | null;
   /** For which nothing may be done, whatever changed: environment-elsewhere, submodule-lag, path-symlinked, a lost interpreter. */
   readonly obstacles: readonly Reason[];
   /** For which a build cannot succeed now: tool-missing. A restore still can. */
@@ -127,7 +130,8 @@ function changesSince(baseline: Baseline, now: Observation): Reason[] {
   return [
     ...compareFingerprints(baseline.fingerprint, now.fingerprint)
       .filter(({ path }) => path === undefined || now.unread?.has(path) !== true)
-      .map((reason) => explainInput(reason, now.closure ?? null, baseline.answer?.files ?? [])),
+      .map((reason) => explainInput(reason, now.closure ?? null, baseline.answer?.files ?? []))
+      .map((reason) => explainWheel(reason, now.wheel ?? null)),
     ...compareInputs(also, now.alsoRead ?? also).map((reason): Reason => ({
       ...reason,
       by: "build",

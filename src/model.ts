@@ -23,6 +23,24 @@ export type Level = "incremental" | "reconfigure" | "clean";
 /** Tools whose identity can be part of a fingerprint; `recipe`: other programs that the recipe names. */
 export type ToolRole = "cc" | "cxx" | "nvcc" | "cmake" | "ninja" | "meson" | "python" | "recipe";
 
+/** The variables by which a project installs its libraries from a wheel instead of compiling them. */
+export interface Precompiled {
+  /** On when it is `1` or `true`. */
+  readonly switch: string;
+  /** Path or URL of a wheel; set, it switches on too, and no commit counts. */
+  readonly location: string;
+  /** Commit whose wheel is installed. We give it where a person does not. */
+  readonly commit: string;
+  /** What else chooses among wheels. */
+  readonly variants: readonly string[];
+}
+
+/** Which wheel stands in for a compile: one that a person named, or that of the upstream commit below HEAD. */
+export type WheelSource =
+  | { readonly kind: "upstream" }
+  | { readonly kind: "commit"; readonly commit: string }
+  | { readonly kind: "location"; readonly location: string };
+
 /** One thing that is rebuilt as a unit, after presets, files and detection were merged. */
 export interface Extension {
   readonly name: string;
@@ -48,6 +66,10 @@ export interface Extension {
   readonly packages: readonly string[];
   /** True when the inputs are globs from the root that a preset guessed (see docs/how-it-decides.md, blind spots). */
   readonly guessed: boolean;
+  /** Absent: it is always compiled. */
+  readonly precompiled?: Precompiled;
+  /** Set where the environment says so: nothing is compiled, this wheel is installed. */
+  readonly wheel?: WheelSource;
 }
 
 export interface Config {
@@ -147,6 +169,8 @@ export interface Fingerprint {
   readonly bystanders?: Readonly<Record<RepoPath, string>>;
   /** Whole content ids of the inputs that count by part; no part of the hash. */
   readonly whole?: Readonly<Record<RepoPath, string>>;
+  /** Content ids of what variables name outside of the repository, by `$NAME`. */
+  readonly externals?: Readonly<Record<string, string>>;
   readonly toolchain: Toolchain;
   readonly recipe: readonly (readonly string[])[];
   /** sha256 over the meaning of all of the above; no machine paths, no times. */

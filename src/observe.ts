@@ -18,6 +18,8 @@ import {
   operationReason,
   symlinked,
 } from "./fingerprint/obstacles.ts";
+import type { Wheel } from "./fingerprint/precompiled-wheel.ts";
+import { asPrecompiled, meantVariables } from "./fingerprint/precompiled.ts";
 import { compareOutputs } from "./fingerprint/outputs.ts";
 import { type MayRun, untrackedOnly } from "./fingerprint/search-path.ts";
 import { observeToolchain } from "./fingerprint/toolchain.ts";
@@ -117,18 +119,20 @@ type Base = Omit<Observed, "extensions" | "lookedAtMs">;
 
 async function observeExtension(
   base: Base,
-  extension: Extension,
+  configured: Extension,
   request: ObserveRequest,
 ): Promise<Result<ObservedExtension>> {
   const { ws, environment } = base;
+  const extension = asPrecompiled(configured, environment.variables);
   const interpreter = environment.interpreter;
   const known = readBaseline(ws, extension.name, interpreter?.path ?? null);
   if (!known.ok) return known;
   const baseline = known.value.kind === "known" ? known.value.baseline : null;
+  const variables = meantVariables(extension, pick(environment.variables, extension.environment));
   const [inputs, toolchain] = await Promise.all([
     inputsNow(ws, base.tree, extension, baseline),
     observeToolchain({
-      environment: { ...environment, variables: pick(environment.variables, extension.environment) },
+      environment: { ...environment, variables },
       interpreter,
       roles: extension.tools,
       packages: extension.packages,
@@ -147,6 +151,8 @@ async function observeExtension(
   ];
   const isSame = baseline?.fingerprint.hash === fingerprint.hash && outputReasons.length === 0;
   const slot = isSame ? null : await usableSlot(base, extension, fingerprint.hash);
+  const wheel =
+    isSame || extension.wheel === undefined ? null : await wheelNow(base, extension, inputs.inputs);
   const bases = extension.outputs
     .filter((glob) => !glob.startsWith("!"))
     .map(namedPart)
@@ -166,12 +172,26 @@ async function observeExtension(
         ? []
         : checkEditable(ws.top, extension.distribution, interpreter.sitePackages)),
     ],
-    buildObstacles: [...missingPrograms(ws, extension, environment), ...lostTools(baseline, toolchain)],
+    wheel: wheel?.commit ?? null,
+    buildObstacles: [
+      ...(wheel?.obstacles ?? []),
+      ...missingPrograms(ws, extension, environment),
+      ...lostTools(baseline, toolchain),
+    ],
     operation: request.ignoreOperation ? null : operationReason(ws, base.tree),
     foreign: [],
     hasSlot: slot !== null,
   };
   return ok({ extension, known: known.value, observation, slot, inputs: inputs.inputs });
+}
+
+async function wheelNow(
+  { ws, head }: Base,
+  extension: Extension,
+  inputs: ReadonlyMap<RepoPath, string>,
+): Promise<Wheel> {
+  const { findWheel } = await import("./fingerprint/precompiled-wheel.ts");
+  return findWheel(ws, extension, head, inputs);
 }
 
 /** Output globs that a person configured and that the last build left empty: perhaps they are newer than it. */

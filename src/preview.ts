@@ -7,6 +7,7 @@ import { makeFingerprint } from "./fingerprint/fingerprint.ts";
 import { inputsAt } from "./fingerprint/inputs-at.ts";
 import { unreadFiles } from "./fingerprint/inputs-now.ts";
 import { inputMatcher } from "./fingerprint/inputs.ts";
+import { findWheel } from "./fingerprint/precompiled-wheel.ts";
 import { PYPROJECT } from "./fingerprint/pyproject.ts";
 import { treeAfter } from "./fingerprint/tree-after.ts";
 import type { Revisions } from "./git/revisions.ts";
@@ -37,7 +38,7 @@ export async function previewCommit(
   const policy = { strategy: config.strategy, force: false };
   const decisions: ExtensionDecision[] = [];
   for (const part of observed.extensions) {
-    const now = await observationAt(observed, part, to, after);
+    const now = await observationAt(observed, part, commit, to, after);
     decisions.push(decide(part.extension.name, part.known, now, policy));
   }
   const idle = decisions.every((one) => one.decision === "fresh");
@@ -55,6 +56,7 @@ export async function previewCommit(
 async function observationAt(
   observed: Observed,
   part: ObservedExtension,
+  to: string,
   commit: TreeText,
   after: TreeText,
 ): Promise<Observation> {
@@ -62,7 +64,10 @@ async function observationAt(
   const inputs = await inputsAt(observed.ws.top, extension, after);
   const toolchain =
     known.kind === "known" ? known.baseline.fingerprint.toolchain : observation.fingerprint.toolchain;
-  const fingerprint = makeFingerprint(extension, inputs, toolchain);
+  const { externals } = known.kind === "known" ? known.baseline.fingerprint : observation.fingerprint;
+  const found = { ...inputs, ...(externals === undefined ? {} : { externals }) };
+  const fingerprint = makeFingerprint(extension, found, toolchain);
+  const wheel = await findWheel(observed.ws, extension, to, inputs.inputs);
   const interpreter = known.kind === "known" ? known.baseline.interpreter : null;
   const present = observation.outputReasons;
   return {
@@ -73,7 +78,8 @@ async function observationAt(
     ...(known.kind === "known" ? { alsoRead: alsoReadAt(known.baseline, observed.tracked, commit) } : {}),
     closure: inputs.closure,
     obstacles: [],
-    buildObstacles: [],
+    buildObstacles: wheel.obstacles,
+    wheel: wheel.commit,
     operation: null,
     foreign: [],
     hasSlot:

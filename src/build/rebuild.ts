@@ -1,5 +1,5 @@
 /** One extension, from the doctor to the commit point. Everything is as before unless the last line is reached. */
-import { type BuildEnvironment, childEnvironment } from "../fingerprint/environment.ts";
+import { childEnvironment } from "../fingerprint/environment.ts";
 import { stampInputs } from "../fingerprint/inputs.ts";
 import { alsoRead } from "../fingerprint/inputs-now.ts";
 import { outputPath } from "../fingerprint/output-path.ts";
@@ -18,6 +18,7 @@ import { type Planned, buildFiles, start } from "./prepare.ts";
 import { BUILD_VARIABLE, endProcessesOf } from "./process-group.ts";
 import type { RebuildRequest, Rebuilt } from "./rebuild-request.ts";
 import { survivalFacts } from "./keep-present.ts";
+import { recipeEnvironment } from "./recipe-environment.ts";
 import { resolveStep } from "./recipe.ts";
 import { runRecipe } from "./runner.ts";
 import { rollBack } from "./roll-back.ts";
@@ -122,12 +123,14 @@ async function runSteps(
       "install it, then: rebuild-if-needed",
     );
   }
+  const variables = await recipeEnvironment(observed, part);
+  if (!variables.ok) return variables;
   request.log.stage("build");
   const result = await runRecipe({
     buildId: request.buildId,
     steps: steps.flatMap((step) => (step.kind === "step" ? [step.argv] : [])),
     cwd: ws.top,
-    environment: { ...(await recipeEnvironment(environment, part)), ...planned.asking.environment },
+    environment: { ...variables.value, ...planned.asking.environment },
     canceller: request.canceller,
   });
   switch (result.kind) {
@@ -138,26 +141,6 @@ async function runSteps(
     case "failed":
       return err(await recipeFailure(result.argv, result.how, request.outputPath));
   }
-}
-
-async function recipeEnvironment(
-  environment: BuildEnvironment,
-  part: ObservedExtension,
-): Promise<NodeJS.ProcessEnv> {
-  const { chooseJobs, readMachine } = await import("./jobs.ts");
-  const child = childEnvironment(environment, process.env);
-  if (child["REBUILD_IF_NEEDED_CA"] !== undefined)
-    child["NODE_EXTRA_CA_CERTS"] = child["REBUILD_IF_NEEDED_CA"];
-  const hasCuda = part.extension.tools.includes("nvcc");
-  const nvccThreads = Number(child["NVCC_THREADS"] ?? 1) || 1;
-  const maxJobs = child["MAX_JOBS"];
-  const { jobs } = chooseJobs({
-    ...readMachine(),
-    hasCuda,
-    nvccThreads,
-    ...(maxJobs === undefined ? {} : { maxJobs }),
-  });
-  return { MAX_JOBS: String(jobs), CMAKE_BUILD_PARALLEL_LEVEL: String(jobs), ...child };
 }
 
 async function verify(

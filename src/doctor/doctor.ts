@@ -41,7 +41,11 @@ const CHECKS: readonly Check[] = [
 /** Runs every check for one extension. An error means that a build would fail or do harm. */
 export async function runDoctor(request: DoctorRequest): Promise<Finding[]> {
   const isInput = compileGlobs(request.extension.inputs);
-  const context: DoctorContext = { ...request, inputs: request.trackedPaths.filter(isInput) };
+  const isCompiled = request.extension.wheel === undefined;
+  const context: DoctorContext = {
+    ...request,
+    inputs: isCompiled ? request.trackedPaths.filter(isInput) : [],
+  };
   const findings = await Promise.all(CHECKS.map(async (check) => check(context)));
   return findings.flat();
 }

@@ -18,7 +18,7 @@ export interface DoctorRequest {
 
 /** The request, and what all checks ask of it. */
 export interface DoctorContext extends DoctorRequest {
-  /** Tracked paths that are inputs of the extension. */
+  /** Tracked paths that are inputs of the extension; none where nothing is compiled. */
   readonly inputs: readonly RepoPath[];
 }
 

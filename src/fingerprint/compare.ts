@@ -10,6 +10,7 @@ export function compareFingerprints(before: Fingerprint, now: Fingerprint): Reas
     ...compareRecipes(before.recipe, now.recipe),
     ...compareToolchains(before.toolchain, now.toolchain),
     ...compareChoices(choiceOf(before), choiceOf(now)),
+    ...compareInputs(externalsOf(before), externalsOf(now)),
   ];
 }
 
@@ -26,6 +27,10 @@ export function compareChoices(before: InputChoice, now: InputChoice): Reason[] 
 
 function choiceOf({ inputs, bystanders = {} }: Fingerprint): InputChoice {
   return { inputs: new Map(Object.entries(inputs)), bystanders: new Map(Object.entries(bystanders)) };
+}
+
+function externalsOf({ externals = {} }: Fingerprint): ReadonlyMap<string, string> {
+  return new Map(Object.entries(externals));
 }
 
 /** input-added, input-changed and input-removed, by path. */

@@ -87,7 +87,7 @@ function isTextRecord(value: unknown): value is Record<string, string> {
 
 function isFingerprint(value: unknown): boolean {
   if (!isObject(value) || !isText(value["hash"]) || !isTextRecord(value["inputs"])) return false;
-  for (const key of ["bystanders", "whole"]) {
+  for (const key of ["bystanders", "whole", "externals"]) {
     if (value[key] !== undefined && !isTextRecord(value[key])) return false;
   }
   const toolchain = value["toolchain"];

@@ -8,6 +8,7 @@ import {
 } from "../defaults.ts";
 import { torchDevice, type InstalledLookup } from "../installed.ts";
 import { readProject } from "../project.ts";
+import type { Precompiled } from "../../model.ts";
 import type { Preset } from "./preset.ts";
 
 /**
@@ -39,6 +40,7 @@ export const vllm: Preset = {
         buildDirs: [], // the recipe builds in temporary directories; `cmake-build-*` is the user's own
         recipe: pipRecipe("."),
         environment: [...COMMON_ENVIRONMENT, ...BUILD_SWITCHES],
+        precompiled: PRECOMPILED,
         require: [],
         tools: toolsFor(tree, inputs, backend).filter((tool) => tool !== "nvcc" || device === "cuda"),
         packages: packagesFor(readProject(tree), "setuptools", "torch"),
@@ -103,6 +105,14 @@ function outputsOf(device: string): string[] {
   const copied = "vllm/{vllm_flash_attn/**/*.py,third_party/**/*.py,third_party/deep_gemm/**}";
   return device === "cuda" ? ["vllm/**/*.so", copied, "!**/__pycache__/**"] : ["vllm/**/*.so"];
 }
+
+/** With these, setup.py compiles nothing and takes the libraries out of a wheel of https://wheels.vllm.ai. */
+const PRECOMPILED: Precompiled = {
+  switch: "VLLM_USE_PRECOMPILED",
+  location: "VLLM_PRECOMPILED_WHEEL_LOCATION",
+  commit: "VLLM_PRECOMPILED_WHEEL_COMMIT",
+  variants: words("VLLM_TARGET_DEVICE VLLM_MAIN_CUDA_VERSION VLLM_PRECOMPILED_WHEEL_VARIANT"),
+};
 
 const BUILD_SWITCHES = words(`
   VLLM_TARGET_DEVICE VLLM_MAIN_CUDA_VERSION

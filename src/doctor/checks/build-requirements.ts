@@ -19,7 +19,9 @@ const PROGRAMS: ReadonlySet<string> = new Set(["cmake", "ninja", "meson", "swig"
 export function buildRequirements(context: DoctorContext): Finding[] {
   const { extension, interpreter, readTree } = context;
   if (interpreter === null || !kindOfRecipe(extension.recipe).usesInstalledRequirements) return [];
-  const requirements = readRequirements(readTree("pyproject.toml"), interpreter);
+  const requirements = readRequirements(readTree("pyproject.toml"), interpreter).filter(
+    ({ name }) => extension.wheel === undefined || !PROGRAMS.has(name), // nothing is compiled
+  );
   const problems = requirements.flatMap((requirement) => examine(requirement, interpreter, context));
   if (problems.length > 0 || requirements.length === 0) return problems;
   return [good(CHECK, `installed as asked for: ${requirements.map(({ name }) => name).join(", ")}`)];

@@ -1,0 +1,50 @@
+import { childEnvironment } from "../fingerprint/environment.ts";
+import { compileCommand } from "../fingerprint/precompiled.ts";
+import type { Observed, ObservedExtension } from "../observe.ts";
+import { ok, refuse, type Result } from "../report/failure.ts";
+
+/**
+ * What a recipe runs in: the environment of record, as many jobs as the machine has room for, and the commit whose
+ * wheel it is to install, where it installs one. Fails with E304 when no wheel is of this source.
+ */
+export async function recipeEnvironment(
+  observed: Observed,
+  part: ObservedExtension,
+): Promise<Result<NodeJS.ProcessEnv>> {
+  const wheel = await wheelVariables(observed, part);
+  if (!wheel.ok) return wheel;
+  const { chooseJobs, readMachine } = await import("./jobs.ts");
+  const child = childEnvironment(observed.environment, process.env);
+  if (child["REBUILD_IF_NEEDED_CA"] !== undefined)
+    child["NODE_EXTRA_CA_CERTS"] = child["REBUILD_IF_NEEDED_CA"];
+  const hasCuda = part.extension.tools.includes("nvcc");
+  const nvccThreads = Number(child["NVCC_THREADS"] ?? 1) || 1;
+  const maxJobs = child["MAX_JOBS"];
+  const { jobs } = chooseJobs({
+    ...readMachine(),
+    hasCuda,
+    nvccThreads,
+    ...(maxJobs === undefined ? {} : { maxJobs }),
+  });
+  return ok({
+    MAX_JOBS: String(jobs),
+    CMAKE_BUILD_PARALLEL_LEVEL: String(jobs),
+    ...child,
+    ...wheel.value,
+  });
+}
+
+/** Asked anew: a look that found all fresh did not ask, and HEAD may have moved since. */
+async function wheelVariables(
+  { ws }: Observed,
+  { extension, inputs }: ObservedExtension,
+): Promise<Result<Readonly<Record<string, string>>>> {
+  const { wheel: source, precompiled } = extension;
+  if (source === undefined || precompiled === undefined) return ok({});
+  const { findWheel } = await import("../fingerprint/precompiled-wheel.ts");
+  const { commit, obstacles } = await findWheel(ws, extension, "HEAD", inputs);
+  const [obstacle] = obstacles;
+  if (obstacle !== undefined)
+    return refuse("E304", `${obstacle.text}. Your previous build is untouched.`, compileCommand(extension));
+  return ok(source.kind === "upstream" && commit !== null ? { [precompiled.commit]: commit } : {});
+}

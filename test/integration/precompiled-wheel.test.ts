@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import test from "node:test";
+import { checked, previewed } from "../helpers/answers.ts";
+import { mustRun } from "../helpers/driven-project.ts";
+import { vllmLike, type VllmLike } from "../helpers/vllm-like.ts";
+
+/** The clone with the wheel of its commit installed, its hooks, and no compiler in sight. */
+async function installed(t: Parameters<typeof vllmLike>[0]): Promise<VllmLike> {
+  const scene = await vllmLike(t);
+  await mustRun(scene.shell, scene.top, "init", "--yes");
+  await mustRun(scene.shell, scene.top);
+  return scene;
+}
+
+async function reasonsOf({ box, top }: VllmLike, ...args: readonly string[]): Promise<string[]> {
+  const { json } = await box.cliJson(top, ...args);
+  return json.extensions.flatMap(({ reasons }) => reasons.map(({ text }) => text));
+}
+
+test("the wheel of the commit below HEAD is installed, whatever HEAD is", async (t) => {
+  const scene = await installed(t);
+  const { box, top, git } = scene;
+  const first = await box.git(top, "rev-parse", "HEAD");
+  assert.deepEqual(scene.runs(), [`wheel ${first}`]);
+  assert.equal(await scene.loaded(), "1");
+  assert.deepEqual(await checked(scene), ["fresh"]);
+
+  await scene.publish({ "vllm/engine.py": "new = True\n" });
+  await git("pull", "--quiet");
+  assert.deepEqual(scene.runs(), [], "no native change: the wheel of another commit holds the same");
+
+  const second = await scene.publish({ "csrc/value.h": "#define VALUE 2\n" });
+  await scene.makeWheel(second);
+  await git("fetch", "--quiet");
+  assert.deepEqual(await reasonsOf(scene, "preview"), [
+    `csrc/value.h changed; the wheel of ${second.slice(0, 9)} is needed`,
+  ]);
+  await git("pull", "--quiet");
+  assert.deepEqual(scene.runs(), [`wheel ${second}`]);
+  assert.equal(await scene.loaded(), "2");
+
+  await git("checkout", "--quiet", "--detach", first);
+  assert.deepEqual(scene.runs(), [], "kept");
+  assert.equal(await scene.loaded(), "1");
+
+  const third = await scene.publish({ "csrc/value.h": "#define VALUE 3\n" });
+  await scene.makeWheel(third);
+  await git("fetch", "--quiet");
+  await git("checkout", "--quiet", "--detach", "origin/main");
+  assert.deepEqual(scene.runs(), [`wheel ${third}`], "on a detached HEAD");
+
+  await git("switch", "--quiet", "--create", "mine");
+  box.write(join(top, "vllm/mine.py"), "");
+  await box.commit(top, "mine");
+  const fourth = await scene.publish({ "csrc/value.h": "#define VALUE 4\n" });
+  await scene.makeWheel(fourth);
+  await git("pull", "--quiet", "--rebase", "origin", "main");
+  assert.deepEqual(scene.runs(), [`wheel ${fourth}`], "after a rebase of my own work");
+  assert.equal(await scene.loaded(), "4");
+});
+
+test("a native change of one's own needs a compile, and is told so", async (t) => {
+  const scene = await installed(t);
+  const { box, top, shell } = scene;
+  const first = await box.git(top, "rev-parse", "HEAD");
+  scene.runs();
+  box.write(join(top, "csrc/value.h"), "#define VALUE 7\n");
+  const told = `csrc/value.h differs from the wheel of ${first.slice(0, 9)}: this needs a compile: VLLM_USE_PRECOMPILED= rebuild-if-needed`;
+  assert.deepEqual(await checked(scene), [
+    "blocked",
+    "input-changed csrc/value.h",
+    "input-changed csrc/value.h",
+  ]);
+  assert.deepEqual(await reasonsOf(scene, "check"), [told, "csrc/value.h changed"]);
+  const own = await box.commit(top, "a kernel of mine");
+  assert.equal((await checked(scene))[0], "blocked");
+  assert.equal((await previewed(scene, own))[0], "blocked");
+  const byHand = await shell.cli(top);
+  assert.equal(byHand.code, 3);
+  assert.ok(byHand.stderr.includes(told), byHand.stderr);
+  assert.deepEqual(scene.runs(), []);
+
+  await mustRun(box.with({ VLLM_USE_PRECOMPILED: "" }), top);
+  assert.deepEqual(scene.runs(), ["compile"]);
+  assert.equal(await scene.loaded(), "7");
+  assert.deepEqual(await checked(scene), ["fresh"]);
+
+  await box.git(top, "reset", "--quiet", "--hard", first);
+  await mustRun(box, top, "wait");
+  const on = shell.with({ VLLM_USE_PRECOMPILED: "true" });
+  assert.match((await on.cli(top, "check")).stdout, /VLLM_USE_PRECOMPILED: unset -> 1/);
+});
