@@ -112,6 +112,18 @@ const CASES: readonly Case[] = [
     ["a.c", "pkg/__about__.py"],
     [],
   ],
+  [
+    "a version file that fills the script, for the metadata",
+    `exec(open("pkg/_version.py").read())\nversion_str = ".".join(version[:3])\nif len(version) > 3:\n    version_str += version[3]\nsetup(version=version_str, ext_modules=[Extension("a", ["a.c"])])`,
+    ["a.c"],
+    ["pkg/_version.py"],
+  ],
+  [
+    "a version file that fills the script, and a macro",
+    `exec(open("pkg/_version.py").read())\nsetup(ext_modules=[Extension("a", ["a.c"], define_macros=[("V", version)])])`,
+    ["a.c", "pkg/_version.py"],
+    [],
+  ],
   ["a template", `open("src/config.h.in").read()\nsetup(ext_modules=[])`, ["src/config.h.in"], []],
   [
     "a VERSION file that a macro takes",
