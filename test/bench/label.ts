@@ -22,14 +22,15 @@ const OPTIONS = {
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: OPTIONS });
-  const { repo, kind, range, out } = values;
+  const { repo, kind, out } = values;
   if (repo === undefined || kind === undefined || out === undefined)
     throw new Error("usage: label --repo CLONE --kind vllm|flash-attention|build [--range A..B] --out FILE");
   const steps = await stepsOf(kind, values, repo);
   const { pairs, leftOut } = pairsOf(steps);
   const short = pairs.map((pair) => ({ ...pair, from: pair.from.slice(0, 10), to: pair.to.slice(0, 10) }));
+  const [first, last] = [steps[0]?.id.slice(0, 10) ?? "", steps.at(-1)?.id.slice(0, 10) ?? ""];
   const remarks = [
-    `${kind}, ${range}: ${steps.length} first-parent commits, ${leftOut} pairs of neighbours left out`,
+    `${kind}, ${first} to ${last}: ${steps.length} first-parent commits, ${leftOut} pairs of neighbours left out`,
   ];
   writeFileSync(out, renderPairs(remarks, short));
   process.stdout.write(`${remarks.join("\n")}\n`);

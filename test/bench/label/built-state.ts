@@ -3,7 +3,8 @@ import { dirname, join, normalize, resolve } from "node:path";
 import { readC } from "./c-text.ts";
 import type { BlobReader } from "./commits.ts";
 import { compiledSource, dependencies } from "./dependencies.ts";
-import type { Plan, PlannedCommand } from "./plan.ts";
+import type { Plan } from "./plan.ts";
+import type { PlannedCommand } from "./planned-command.ts";
 import { foldersAbove } from "./reuse.ts";
 import type { Part, State } from "./state.ts";
 import { buildRequires, hashOf, pinsPart } from "./static-parts.ts";
@@ -25,6 +26,9 @@ export interface Ground {
 /** Edited without an effect on any command, these make a soft difference. */
 const BUILD_FILES =
   /(^|\/)(CMakeLists\.txt|CMakePresets\.json|meson\.build|meson\.options|meson_options\.txt|setup\.py|setup\.cfg)$|\.cmake$/;
+
+/** Opened by a plan, they are translated by it: what they say is part of a source. */
+const CYTHON_FILES = /\.(pyx|pxd|pxi)$/;
 
 /** Build requirements whose own code becomes part of a library. */
 const COMPILED_AGAINST = /^(pybind11|nanobind|numpy|cython|cffi|cppy|torch)\b/i;
@@ -104,7 +108,17 @@ export function stateReader({ checkout, scratch, pythons, blobs }: Ground): Stat
         state.set(`compile ${name}`, { hard: hashOf(seen), soft: "" });
       }
       state.set("link", { hard: hashOf(others), soft: "" });
-      for (const path of plan.opened) if (tree.has(path) && BUILD_FILES.test(path)) soft(path);
+      for (const path of plan.opened) {
+        const oid = tree.get(path);
+        if (oid === undefined) continue;
+        if (BUILD_FILES.test(path)) soft(path);
+        if (CYTHON_FILES.test(path)) {
+          const lines = (await blobs.read(oid))
+            .split("\n")
+            .filter((line) => !/^\s*(#(?!\s*cython:|\s*distutils:).*)?$/.test(line));
+          state.set(path, { hard: hashOf(lines.join("\n")), soft: oid });
+        }
+      }
       const pyproject = tree.get("pyproject.toml");
       if (pyproject !== undefined)
         state.set("pyproject.toml", pinsPart(buildRequires(await blobs.read(pyproject)), COMPILED_AGAINST));

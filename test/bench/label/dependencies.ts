@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { relative, resolve } from "node:path";
-import type { PlannedCommand } from "./plan.ts";
+import type { PlannedCommand } from "./planned-command.ts";
 
 /** The source that a command compiles, or null when it does something else. */
 export function compiledSource(argv: readonly string[]): string | null {

@@ -1,13 +1,10 @@
 /** Has a project's own build system plan its build: everything is configured for real, nothing is compiled. */
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { compiledSource } from "./dependencies.ts";
+import type { PlannedCommand } from "./planned-command.ts";
 import { traced } from "./trace.ts";
-
-export interface PlannedCommand {
-  readonly cwd: string;
-  readonly argv: readonly string[];
-}
 
 export interface Plan {
   /** Every compile, link and generator command, in order. */
@@ -82,7 +79,14 @@ export function planner(folder: string, pythons: readonly string[], scratch: str
     const run = trace(python, [...start, "build_ext", ...places], bin);
     const commands = readRecord(log);
     if (commands.length === 0) return `no compiler was called (exit ${run.code}): ${lastLine(run.output)}`;
-    return run.code === 0 ? { commands, ...run } : `exit ${run.code}: ${lastLine(run.output)}`;
+    if (run.code !== 0) return `exit ${run.code}: ${lastLine(run.output)}`;
+    // Some setup.py go on without an extension that cannot be made.
+    const sources = commands.flatMap(({ cwd, argv }) => {
+      const source = compiledSource(argv);
+      return source === null ? [] : [resolve(cwd, source)];
+    });
+    const missing = sources.find((source) => !existsSync(source));
+    return missing === undefined ? { commands, ...run } : `${missing} was not written`;
   }
 
   /** The backend's own hook up to where it would build: what it was asked to configure, it has then configured. */
