@@ -29,6 +29,8 @@ export interface Observation {
   readonly outputReasons: readonly Reason[];
   /** Files whose change alone no compiler can have noticed (see fingerprint/inputs-now.ts). */
   readonly unread?: ReadonlySet<RepoPath>;
+  /** Former inputs that no rule names and nothing reads any more, though they are there: what read them is the reason. */
+  readonly noLongerRead?: ReadonlySet<RepoPath>;
   /** Present ids of what the last build read beside its inputs. */
   readonly alsoRead?: ReadonlyMap<RepoPath, string>;
   /** Which files name or include which; null or absent: the rules alone decide, or nothing differs. */
@@ -130,6 +132,7 @@ function changesSince(baseline: Baseline, now: Observation): Reason[] {
   return [
     ...compareFingerprints(baseline.fingerprint, now.fingerprint)
       .filter(({ path }) => path === undefined || now.unread?.has(path) !== true)
+      .filter(({ kind, path = "" }) => kind !== "input-removed" || now.noLongerRead?.has(path) !== true)
       .map((reason) => explainInput(reason, now.closure ?? null, baseline.answer?.files ?? []))
       .map((reason) => explainWheel(reason, now.wheel ?? null)),
     ...compareInputs(also, now.alsoRead ?? also).map((reason): Reason => ({

@@ -164,6 +164,7 @@ async function observeExtension(
     unread: baseline === null ? new Set() : unreadFiles(baseline, inputs),
     alsoRead: also,
     closure: inputs.closure,
+    noLongerRead: inputs.noLongerRead ?? new Set(),
     obstacles: [
       ...lostInterpreter(environment),
       ...symlinked(ws, paths),

@@ -115,9 +115,16 @@ async function treeReasons(
     inputsOf(top, extension, revisions, to),
   ]);
   if (before === null || now === null) return null;
-  return compareChoices(before, now).map((reason) =>
-    explainInput(reason, reason.kind === "input-removed" ? before.closure : now.closure, []),
-  );
+  // A file that no rule names is no reason where it is as it was and only what reads it changed.
+  const [old, young] = extension.guessed
+    ? await Promise.all([revisions.at(from), revisions.at(to)])
+    : [null, null];
+  return compareChoices(before, now)
+    .filter(({ kind, path = "" }) => kind !== "input-removed" || young?.ids.has(path) !== true)
+    .filter(({ kind, path = "", to: id }) => kind !== "input-added" || old?.ids.get(path) !== id)
+    .map((reason) =>
+      explainInput(reason, reason.kind === "input-removed" ? before.closure : now.closure, []),
+    );
 }
 
 /** What the last build here was seen to read and neither rule nor text names. */

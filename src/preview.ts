@@ -3,6 +3,7 @@ import { trackedOutputs } from "./build/find-outputs.ts";
 import type { TreeText } from "./closure/facts.ts";
 import { combine, decide, type Observation } from "./decide.ts";
 import { outputsAfter } from "./fingerprint/destroyed-outputs.ts";
+import { isSubmoduleId } from "./fingerprint/choose-inputs.ts";
 import { makeFingerprint } from "./fingerprint/fingerprint.ts";
 import { inputsAt } from "./fingerprint/inputs-at.ts";
 import { unreadFiles } from "./fingerprint/inputs-now.ts";
@@ -77,6 +78,7 @@ async function observationAt(
     unread: known.kind === "known" ? unreadFiles(known.baseline, inputs) : new Set(),
     ...(known.kind === "known" ? { alsoRead: alsoReadAt(known.baseline, observed.tracked, commit) } : {}),
     closure: inputs.closure,
+    noLongerRead: extension.guessed ? noLongerRead(part, inputs.inputs, commit) : new Set(),
     obstacles: [],
     buildObstacles: wheel.obstacles,
     wheel: wheel.commit,
@@ -104,6 +106,17 @@ function baselineInputs({ known }: ObservedExtension): RepoPath[] {
   if (known.kind !== "known") return [];
   const { inputs, bystanders = {} } = known.baseline.fingerprint;
   return [...Object.keys(inputs), ...Object.keys(bystanders)];
+}
+
+/** What the baseline's build read by the tree's text alone, and nothing reads in the commit, where it still is. */
+function noLongerRead(
+  part: ObservedExtension,
+  inputs: ReadonlyMap<RepoPath, string>,
+  commit: TreeText,
+): ReadonlySet<RepoPath> {
+  const isRule = inputMatcher(part.extension.inputs);
+  const left = baselineInputs(part).filter((path) => commit.ids.has(path) && !inputs.has(path));
+  return new Set(left.filter((path) => !isRule(path, isSubmoduleId(commit.ids.get(path) ?? ""))));
 }
 
 /** Ids in a commit of what the last build read beside its inputs; what git does not track stays as it is. */

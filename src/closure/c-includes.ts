@@ -3,18 +3,22 @@ import type { SourceFacts } from "./facts.ts";
 
 /**
  * What a C, C++, CUDA, HIP, Objective-C or assembler file includes. Conditions are not evaluated: a file under
- * any `#if` counts. Strings of a `#define` that look like a header count too, since `#include MACRO` may mean them.
+ * any `#if` counts. Strings of a `#define` that look like a header count too, since `#include MACRO` may mean them; where
+ * the file has one, strings that look like any file do.
  */
 export function readCIncludes(text: string): SourceFacts {
   const includes = new Set<string>();
   const searched = new Set<string>();
+  const others = new Set<string>();
+  let hasMacro = false;
   // A search for the words is native code; a walk over all lines is not.
   for (const word of DIRECTIVES) {
     for (let at = text.indexOf(word); at !== -1; at = text.indexOf(word, at + word.length)) {
       if (!followsHash(text, at) || isInBlockComment(text, at)) continue;
       const end = endOfDirective(text, at + word.length);
       const rest = text.slice(at + word.length, end);
-      if (word === "define") readDefine(rest, includes);
+      if (word === "define") readDefine(rest, includes, others);
+      else if (MACRO.test(rest)) hasMacro = true;
       else readTarget(rest, includes, searched);
     }
   }
@@ -22,6 +26,7 @@ export function readCIncludes(text: string): SourceFacts {
     for (const match of text.matchAll(/\.(?:incbin|include)\s*\\?["<]([^"<>\\\n]+)/g))
       add(includes, match[1]);
   }
+  if (hasMacro) for (const name of others) includes.add(name);
   return { includes: [...includes], searched: [...searched] };
 }
 
@@ -29,6 +34,10 @@ export function readCIncludes(text: string): SourceFacts {
 const DIRECTIVES = ["include", "import", "embed", "define"];
 
 const HEADER = /^[\w./+-]+\.(?:h|hh|hpp|hxx|h\+\+|inl|inc|ipp|tcc|tpp|def|c|cc|cpp|cxx|cu|cuh)$/i;
+
+/** `#include NAME`: what it means stands in a `#define`, perhaps of a file that is named like no header. */
+const MACRO = /^(?:_next)?[ \t]+(?!__has_)[A-Za-z_]\w*/;
+const FILE = /^[\w./+-]+\.[A-Za-z]\w*$/;
 
 /** True where only blanks, line joins and comments stand between a line's start, its `#` and `at`. */
 function followsHash(text: string, at: number): boolean {
@@ -71,10 +80,11 @@ function readTarget(rest: string, includes: Set<string>, searched: Set<string>):
   } else add(searched, match?.[3]);
 }
 
-function readDefine(rest: string, includes: Set<string>): void {
+function readDefine(rest: string, includes: Set<string>, others: Set<string>): void {
   if (!rest.includes('"') && !rest.includes("<")) return;
   for (const match of rest.matchAll(/["<]([^"<>\n]+)[">]/g)) {
     if (match[1] !== undefined && HEADER.test(match[1])) add(includes, match[1]);
+    else if (match[1] !== undefined && FILE.test(match[1])) add(others, match[1]);
   }
 }
 

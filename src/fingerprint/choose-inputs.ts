@@ -42,7 +42,12 @@ const BUILD_FILE = /(^|\/)(CMakeLists\.txt|meson\.build)$|\.cmake$/;
 
 /** True for a file that a build reads only if a build file names it or a source includes it. Generators, pins and templates are others. */
 function isKnowable(path: RepoPath, id: string): boolean {
-  return COMPILED.test(path) || BUILD_FILE.test(path) || id.startsWith("commit:") || id === "absent";
+  return COMPILED.test(path) || BUILD_FILE.test(path) || isSubmoduleId(id);
+}
+
+/** True for the id of a submodule, checked out or not. */
+export function isSubmoduleId(id: string): boolean {
+  return id.startsWith("commit:") || id === "absent";
 }
 
 /** True for what only a compiler reads, so that a compiler's word about it is final. */

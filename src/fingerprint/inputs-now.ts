@@ -5,7 +5,7 @@ import { compileGlobs } from "../config/globs.ts";
 import type { WorkTree } from "../git/work-tree.ts";
 import { readTexts } from "../git/work-tree-text.ts";
 import type { Baseline, Extension, Fingerprint, RepoPath, Workspace } from "../model.ts";
-import { chooseInputs, type InputChoice, isCompiled } from "./choose-inputs.ts";
+import { chooseInputs, type InputChoice, isCompiled, isSubmoduleId } from "./choose-inputs.ts";
 import { candidateMatcher, type LaggingSubmodule, observeCandidates, observeFiles } from "./inputs.ts";
 import { countByPart } from "./parts/count-by-part.ts";
 
@@ -13,6 +13,8 @@ export interface InputsNow extends InputChoice {
   readonly lagging: readonly LaggingSubmodule[];
   /** Which files name or include which; null where it was not needed or the rules alone decide. */
   readonly closure: Closure | null;
+  /** Inputs of the baseline that no rule names and that are there, but read by nothing any more. */
+  readonly noLongerRead?: ReadonlySet<RepoPath>;
 }
 
 /**
@@ -28,7 +30,11 @@ export async function inputsNow(
   const before = baseline?.fingerprint ?? null;
   const known = extension.guessed ? before : null;
   const isRule = candidateMatcher(extension);
-  const unruled = new Set(Object.keys(known?.inputs ?? {}).filter((path) => !isRule(path, true)));
+  const unruled = new Set(
+    Object.entries(known?.inputs ?? {})
+      .filter(([path, id]) => !isRule(path, isSubmoduleId(id)))
+      .map(([path]) => path),
+  );
   const observed = await observeCandidates(ws, tree, extension, unruled);
   const read = (paths: readonly RepoPath[]): Promise<ReadonlyMap<RepoPath, string>> =>
     readTexts(ws.top, paths);
@@ -47,7 +53,8 @@ export async function inputsNow(
   const candidates = new Map([...ids].filter(([path]) => !unruled.has(path)));
   const choice = chooseInputs(candidates, new Map([...ids, ...more.ids]), closure);
   const allWhole = new Map([...whole, ...more.whole].filter(([path]) => choice.inputs.has(path)));
-  return { ...choice, whole: allWhole, lagging: laggingOf(choice.inputs), closure };
+  const noLongerRead = new Set([...unruled].filter((path) => ids.has(path) && !choice.inputs.has(path)));
+  return { ...choice, whole: allWhole, lagging: laggingOf(choice.inputs), closure, noLongerRead };
 }
 
 /**
