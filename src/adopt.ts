@@ -90,6 +90,8 @@ async function datePresent(observed: Observed, part: ObservedExtension, builtMs:
   const { toolchain } = part.observation.fingerprint;
   const when = dayAndTime(builtMs);
   const younger = [...part.inputs.keys()].filter((path) => !isOlder(ws.top, path, builtMs));
+  // What they held then, nothing tells.
+  const externals = Object.fromEntries(Object.keys(part.externals.ids).map((name) => [name, "unknown"]));
   const unproven = (note: string): Dated => {
     const inputs = new Map(part.inputs);
     for (const path of younger) inputs.set(path, "unknown");
@@ -97,7 +99,7 @@ async function datePresent(observed: Observed, part: ObservedExtension, builtMs:
       origin: "unproven",
       commit: null,
       note: `your build is of ${when}${note}`,
-      fingerprint: makeFingerprint(part.extension, { inputs }, toolchain),
+      fingerprint: makeFingerprint(part.extension, { inputs, externals }, toolchain),
     };
   };
   const clock = lastReflogMs(ws);
@@ -127,7 +129,7 @@ async function datePresent(observed: Observed, part: ObservedExtension, builtMs:
     origin: "adopted",
     commit,
     note: "",
-    fingerprint: makeFingerprint(part.extension, then, toolchain),
+    fingerprint: makeFingerprint(part.extension, { ...then, externals }, toolchain),
   };
 }
 
