@@ -86,8 +86,8 @@ test("a build that was there before is not taken to be of this tree", async (t) 
   const project = await drivenProject(t, { files: FILES, clock: "real" });
   const { box, top } = project;
   box.write("plain/include/a.h", "one\n");
-  const built = await box.run(top, ["python3", "build.py"]);
-  assert.equal(built.code, 0, built.stderr);
+  const made = await box.run(top, ["python3", "build.py"]);
+  assert.equal(made.code, 0, made.stderr);
   const shell = box.with({ VENDOR_SRC_DIR: box.path("plain") });
   await mustRun(shell, top, "init", "--yes");
   assert.ok((await checked({ box: shell, top })).includes("input-changed $VENDOR_SRC_DIR"));
