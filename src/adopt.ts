@@ -102,6 +102,8 @@ async function datePresent(observed: Observed, part: ObservedExtension, builtMs:
       fingerprint: makeFingerprint(part.extension, { inputs, externals }, toolchain),
     };
   };
+  // On a detached HEAD, or without a network, vLLM takes its newest wheel whatever is checked out.
+  if (part.extension.wheel !== undefined) return unproven("; which wheel it came out of is not known");
   const clock = lastReflogMs(ws);
   if (clock === null || Math.abs(clock.entryMs - clock.fileMs) > 5000) {
     return unproven("; the reflog does not tell what it was made from");

@@ -138,6 +138,20 @@ test("a wheel or a commit that a person names is taken as it is", async (t) => {
   assert.deepEqual(scene.runs(), [`wheel ${second}`], "without it, it is ours to choose");
 });
 
+test("libraries that were there before may be of any wheel", async (t) => {
+  const scene = await vllmLike(t);
+  const { box, top, shell } = scene;
+  const first = await box.git(top, "rev-parse", "HEAD");
+  await box.run(box.root, ["cp", "-r", box.path("wheels", first), box.path("wheels", "nightly")]);
+  const { code, stderr } = await shell.run(top, ["python3", "setup.py"]);
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(scene.runs(), ["wheel nightly"]);
+  await mustRun(shell, top, "init", "--yes");
+  assert.deepEqual(await checked(scene), ["rebuild", "baseline-unproven "]);
+  await mustRun(box, top);
+  assert.deepEqual(scene.runs(), [`wheel ${first}`]);
+});
+
 test("without an upstream no wheel is guessed; no compiler is asked for", async (t) => {
   const scene = await vllmLike(t);
   const { box, top, shell } = scene;
