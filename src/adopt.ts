@@ -90,6 +90,8 @@ async function datePresent(observed: Observed, part: ObservedExtension, builtMs:
   const { toolchain } = part.observation.fingerprint;
   const when = dayAndTime(builtMs);
   const younger = [...part.inputs.keys()].filter((path) => !isOlder(ws.top, path, builtMs));
+  // What they held then, nothing tells.
+  const externals = Object.fromEntries(Object.keys(part.externals.ids).map((name) => [name, "unknown"]));
   const unproven = (note: string): Dated => {
     const inputs = new Map(part.inputs);
     for (const path of younger) inputs.set(path, "unknown");
@@ -97,9 +99,11 @@ async function datePresent(observed: Observed, part: ObservedExtension, builtMs:
       origin: "unproven",
       commit: null,
       note: `your build is of ${when}${note}`,
-      fingerprint: makeFingerprint(part.extension, { inputs }, toolchain),
+      fingerprint: makeFingerprint(part.extension, { inputs, externals }, toolchain),
     };
   };
+  // On a detached HEAD, or without a network, vLLM takes its newest wheel whatever is checked out.
+  if (part.extension.wheel !== undefined) return unproven("; which wheel it came out of is not known");
   const clock = lastReflogMs(ws);
   if (clock === null || Math.abs(clock.entryMs - clock.fileMs) > 5000) {
     return unproven("; the reflog does not tell what it was made from");
@@ -127,7 +131,7 @@ async function datePresent(observed: Observed, part: ObservedExtension, builtMs:
     origin: "adopted",
     commit,
     note: "",
-    fingerprint: makeFingerprint(part.extension, then, toolchain),
+    fingerprint: makeFingerprint(part.extension, { ...then, externals }, toolchain),
   };
 }
 

@@ -6,6 +6,7 @@ import type { KnownBaseline, Observation } from "./decide.ts";
 import { checkEditable } from "./doctor/checks/editable.ts";
 import { type Asker, chooseEnvironment } from "./fingerprint/choose-environment.ts";
 import type { BuildEnvironment } from "./fingerprint/environment.ts";
+import { type Externals, observeExternals } from "./fingerprint/external.ts";
 import { makeFingerprint } from "./fingerprint/fingerprint.ts";
 import { alsoReadNow, inputsNow, unreadFiles } from "./fingerprint/inputs-now.ts";
 import { installedLookup } from "./fingerprint/installed-lookup.ts";
@@ -38,6 +39,7 @@ export interface ObservedExtension {
   readonly observation: Observation;
   readonly slot: Slot | null;
   readonly inputs: ReadonlyMap<RepoPath, string>;
+  readonly externals: Externals;
 }
 
 export interface Observed {
@@ -142,7 +144,9 @@ async function observeExtension(
       mayRun: base.mayRun,
     }),
   ]);
-  const fingerprint = makeFingerprint(extension, inputs, toolchain, baseline?.fingerprint.toolchain);
+  const externals = await observeExternals(ws.top, extension, variables);
+  const found = { ...inputs, externals: externals.ids };
+  const fingerprint = makeFingerprint(extension, found, toolchain, baseline?.fingerprint.toolchain);
   const also = await alsoReadNow(ws, base.tree, baseline);
   const outputs = baseline?.outputs ?? [];
   const outputReasons = [
@@ -175,6 +179,7 @@ async function observeExtension(
     ],
     wheel: wheel?.commit ?? null,
     buildObstacles: [
+      ...externals.obstacles,
       ...(wheel?.obstacles ?? []),
       ...missingPrograms(ws, extension, environment),
       ...lostTools(baseline, toolchain),
@@ -183,7 +188,7 @@ async function observeExtension(
     foreign: [],
     hasSlot: slot !== null,
   };
-  return ok({ extension, known: known.value, observation, slot, inputs: inputs.inputs });
+  return ok({ extension, known: known.value, observation, slot, inputs: inputs.inputs, externals });
 }
 
 async function wheelNow(

@@ -6,6 +6,7 @@ import { diffPlaces } from "./fingerprint/diff-places.ts";
 import { explainInput } from "./fingerprint/explain-input.ts";
 import { inputsAt, type InputsAt } from "./fingerprint/inputs-at.ts";
 import { candidateMatcher, inputMatcher } from "./fingerprint/inputs.ts";
+import { tellPins } from "./fingerprint/pinned-versions.ts";
 import { countByPart } from "./fingerprint/parts/count-by-part.ts";
 import { COMMIT, LINK } from "./git/content-id.ts";
 import type { Revisions } from "./git/revisions.ts";
@@ -47,7 +48,10 @@ export async function previewPair(
     });
   }
   const stale = decisions.filter((one) => one.decision === "rebuild").map((one) => one.name);
-  return combine(decisions, stale.length > 0 ? estimateMs(readHistory(observed.ws), stale) : undefined);
+  return combine(
+    await tellPins(decisions, (id) => revisions.text(id)),
+    stale.length > 0 ? estimateMs(readHistory(observed.ws), stale) : undefined,
+  );
 }
 
 /** Pathspecs for `Revisions.diff`: behind a link of the tree any change may matter. */

@@ -8,6 +8,7 @@ import { makeFingerprint } from "./fingerprint/fingerprint.ts";
 import { inputsAt } from "./fingerprint/inputs-at.ts";
 import { unreadFiles } from "./fingerprint/inputs-now.ts";
 import { inputMatcher } from "./fingerprint/inputs.ts";
+import { mayTellPins, tellPins } from "./fingerprint/pinned-versions.ts";
 import { findWheel } from "./fingerprint/precompiled-wheel.ts";
 import { PYPROJECT } from "./fingerprint/pyproject.ts";
 import { treeAfter } from "./fingerprint/tree-after.ts";
@@ -51,7 +52,8 @@ export async function previewCommit(
       : { ...withoutLevel(one), decision: "held" as const, reasons: [...foreign.value, ...one.reasons] },
   );
   const stale = judged.filter((one) => one.decision === "rebuild").map((one) => one.name);
-  return ok(combine(judged, estimateMs(readHistory(ws), stale)));
+  const told = mayTellPins(judged) ? await tellPins(judged, (id) => revisions.text(id)) : judged;
+  return ok(combine(told, estimateMs(readHistory(ws), stale)));
 }
 
 async function observationAt(

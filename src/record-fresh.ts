@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { CONFIG_FILE } from "./config/sources.ts";
+import { externalFiles } from "./fingerprint/external.ts";
 import {
   hasIgnoredInputs,
   ignoreFiles,
@@ -37,8 +38,9 @@ export async function recordFresh(looked: Look): Promise<void> {
   if (existsSync(exclude)) paths.add(exclude);
   else absent.add(exclude);
   for (const site of environment.interpreter?.sitePackages ?? []) paths.add(site);
-  for (const { extension, known, observation, inputs } of looked.extensions) {
+  for (const { extension, known, observation, inputs, externals } of looked.extensions) {
     if (known.kind !== "known") return;
+    for (const path of externals.paths.length === 0 ? [] : await externalFiles(externals)) paths.add(path);
     for (const path of inputs.keys()) paths.add(path);
     const folders = inputFolders(ws.top, tree, extension, inputs.keys());
     for (const folder of folders) paths.add(folder);

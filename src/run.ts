@@ -1,5 +1,6 @@
 /** The whole flow: observe, decide, trust; then, in the builder: doctor, build, verify, observe again, record. */
 import { combine, decide, type Policy } from "./decide.ts";
+import { mayTellPins } from "./fingerprint/pinned-versions.ts";
 import type { Decision, ExtensionDecision, Reason, Workspace } from "./model.ts";
 import { observe, type Observed, type ObserveRequest } from "./observe.ts";
 import { err, ok, type Result } from "./report/failure.ts";
@@ -21,10 +22,19 @@ export async function look(
   const idle = untrusted.every((one) => one.decision === "fresh");
   const foreign: Result<readonly Reason[]> = idle ? ok([]) : await foreignReasons(ws);
   if (!foreign.ok) return foreign;
-  const decisions = idle ? untrusted : decideAll(observed.value, policy, foreign.value);
+  const decisions = idle ? untrusted : await tell(ws, decideAll(observed.value, policy, foreign.value));
   const stale = decisions.filter((one) => one.decision === "rebuild").map((one) => one.name);
   const estimate = stale.length > 0 ? estimateMs(readHistory(ws), stale) : undefined;
   return ok({ ...observed.value, decision: combine(decisions, estimate) });
+}
+
+async function tell(
+  ws: Workspace,
+  decisions: readonly ExtensionDecision[],
+): Promise<readonly ExtensionDecision[]> {
+  if (!mayTellPins(decisions)) return decisions;
+  const { tellPinsHere } = await import("./fingerprint/pinned-versions-here.ts");
+  return tellPinsHere(ws.top, decisions);
 }
 
 function decideAll(observed: Observed, policy: Policy, foreign: readonly Reason[]): ExtensionDecision[] {

@@ -1,11 +1,10 @@
 /** One extension, from the doctor to the commit point. Everything is as before unless the last line is reached. */
 import { childEnvironment } from "../fingerprint/environment.ts";
-import { stampInputs } from "../fingerprint/inputs.ts";
 import { alsoRead } from "../fingerprint/inputs-now.ts";
 import { outputPath } from "../fingerprint/output-path.ts";
 import { readOutputs } from "../fingerprint/outputs.ts";
 import { showPath } from "../git/path-bytes.ts";
-import type { Baseline, Extension, InputTimes, Workspace } from "../model.ts";
+import type { Baseline, Extension, InputTimes } from "../model.ts";
 import { type Observed, type ObservedExtension, observe } from "../observe.ts";
 import { type Result, err, ok, refuse } from "../report/failure.ts";
 import { stateUnwritable } from "../store/state-file.ts";
@@ -16,6 +15,7 @@ import { trackedOutputs } from "./find-outputs.ts";
 import { planLevel } from "./levels.ts";
 import { type Planned, buildFiles, start } from "./prepare.ts";
 import { BUILD_VARIABLE, endProcessesOf } from "./process-group.ts";
+import { movedSince, stampAll } from "./input-stamps.ts";
 import type { RebuildRequest, Rebuilt } from "./rebuild-request.ts";
 import { survivalFacts } from "./keep-present.ts";
 import { recipeEnvironment } from "./recipe-environment.ts";
@@ -72,7 +72,7 @@ async function attempt(
 ): Promise<Result<Omit<Rebuilt, "moved">>> {
   let present = part;
   for (let tries = 1; ; tries++) {
-    const stamps = stampInputs(observed.ws.top, present.inputs.keys());
+    const stamps = await stampAll(observed.ws, present);
     const recipe = await runSteps(observed, present, request, planned);
     if (!recipe.ok) return recipe;
     const outputs = await collect(observed, present, request, transaction, planned);
@@ -85,7 +85,7 @@ async function attempt(
     const again = await observeAgain(observed, present, request);
     if (request.canceller.asked) return cancelled();
     if (!again.ok) return again;
-    const movedPath = movedSince(observed.ws, stamps, again.value);
+    const movedPath = await movedSince(observed.ws, stamps, again.value);
     if (
       movedPath === null &&
       again.value.observation.fingerprint.hash === present.observation.fingerprint.hash
@@ -186,18 +186,6 @@ async function observeAgain(
   return one === undefined
     ? refuse("E105", "the extension is no longer configured.", "rebuild-if-needed")
     : ok(one);
-}
-
-/** The first input that was written, added or removed since, even if its content is back; null: none. */
-function movedSince(
-  ws: Workspace,
-  stamps: ReadonlyMap<string, string>,
-  now: ObservedExtension,
-): string | null {
-  const present = stampInputs(ws.top, now.inputs.keys());
-  for (const [path, value] of present) if (stamps.get(path) !== value) return path;
-  for (const path of stamps.keys()) if (!present.has(path)) return path;
-  return null;
 }
 
 async function makeBaseline(

@@ -24,6 +24,8 @@ export interface LaggingSubmodule {
   readonly wanted: string;
   /** Null: not checked out. */
   readonly present: string | null;
+  /** Where it lies in this one, and its path there: the outer one is at the right commit. */
+  readonly nested?: RepoPath;
 }
 
 /** Chooses among the entries of a tree. */
@@ -50,6 +52,7 @@ export async function observeFiles(
       if (present === null && entry.skipped) continue; // left out by the sparse checkout, as a file would be
       ids.set(path, present === null ? "absent" : present.id);
       if (present?.commit !== oid) lagging.push({ path, wanted: oid, present: present?.commit ?? null });
+      else lagging.push(...present.lagging.map((one) => ({ ...one, path, nested: one.path })));
       continue;
     }
     if (isLink) links.push(path);

@@ -69,6 +69,7 @@ export function symlinked(ws: Workspace, paths: readonly string[]): Reason[] {
 
 /** The submodule has another commit checked out than the tree wants. */
 export function lagReason(lag: LaggingSubmodule): Reason {
+  if (lag.nested !== undefined) return nestedLagReason(lag, lag.nested);
   const present = lag.present === null ? "is not checked out" : `has ${lag.present.slice(0, 9)} checked out`;
   return {
     kind: "submodule-lag",
@@ -76,6 +77,18 @@ export function lagReason(lag: LaggingSubmodule): Reason {
     from: lag.present ?? "",
     to: lag.wanted,
     text: `submodule ${lag.path} ${present}, the commit wants ${lag.wanted.slice(0, 9)}: git submodule update --init ${lag.path}`,
+  };
+}
+
+/** git updates it only through the submodule that it lies in: that is the path to type. */
+function nestedLagReason({ path, wanted, present }: LaggingSubmodule, nested: RepoPath): Reason {
+  const found = `submodule ${path}/${nested} has ${(present ?? "").slice(0, 9)} checked out`;
+  return {
+    kind: "submodule-lag",
+    path,
+    from: present ?? "",
+    to: wanted,
+    text: `${found}, ${path} wants ${wanted.slice(0, 9)}: git submodule update --init --recursive ${path}`,
   };
 }
 

@@ -65,6 +65,14 @@ function noneShared({ precompiled }: Extension): Reason {
   return { kind: "tool-missing", path: precompiled?.commit ?? "", text };
 }
 
+/** Another commit may have the right wheel, if only ours to choose. */
+function whatToDo(extension: Extension): string {
+  const { wheel, precompiled } = extension;
+  if (wheel?.kind !== "commit" || precompiled === undefined)
+    return `: this needs a compile: ${compileCommand(extension)}`;
+  return `, which ${precompiled.commit} names: take another (${precompiled.commit}= rebuild-if-needed), or compile: ${compileCommand(extension)}`;
+}
+
 function needsCompile(
   extension: Extension,
   commit: string,
@@ -81,6 +89,6 @@ function needsCompile(
     path,
     from: atWheel.get(path) ?? "absent",
     to: now.get(path) ?? "absent",
-    text: `${names} from the wheel of ${short}: this needs a compile: ${compileCommand(extension)}`,
+    text: `${names} from the wheel of ${short}${whatToDo(extension)}`,
   };
 }

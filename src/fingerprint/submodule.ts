@@ -13,6 +13,15 @@ export interface SubmoduleState {
   readonly commit: string;
   /** The commit, and a hash of what was changed by hand since: own files, flagged ones, submodules of its own. */
   readonly id: string;
+  /** Submodules of its own, at any depth, with another commit than the one around them wants. */
+  readonly lagging: readonly LaggingNested[];
+}
+
+export interface LaggingNested {
+  /** Path below the submodule. */
+  readonly path: RepoPath;
+  readonly wanted: string;
+  readonly present: string;
 }
 
 /**
@@ -43,8 +52,22 @@ export async function submoduleState(folder: string): Promise<SubmoduleState | n
     else suspects.add(path);
   }
   const changes = await changedFiles(folder, [...suspects].sort(), staged, index ?? [], commit);
-  if (changes === "") return { commit, id: COMMIT + commit };
-  return { commit, id: `${COMMIT}${commit}+${createHash("sha256").update(changes).digest("hex")}` };
+  const lagging = await laggingNested(folder, index ?? []);
+  if (changes === "") return { commit, id: COMMIT + commit, lagging };
+  const id = `${COMMIT}${commit}+${createHash("sha256").update(changes).digest("hex")}`;
+  return { commit, id, lagging };
+}
+
+/** `git submodule update` without `--recursive` leaves them behind. One that was never checked out may not be needed. */
+async function laggingNested(folder: string, index: readonly IndexEntry[]): Promise<LaggingNested[]> {
+  const lagging: LaggingNested[] = [];
+  for (const { path, mode, oid } of index) {
+    const state = mode === "160000" ? await submoduleState(join(folder, path)) : null;
+    if (state === null) continue;
+    if (state.commit !== oid) lagging.push({ path, wanted: oid, present: state.commit });
+    lagging.push(...state.lagging.map((one) => ({ ...one, path: `${path}/${one.path}` })));
+  }
+  return lagging;
 }
 
 const SPACE = 0x20;

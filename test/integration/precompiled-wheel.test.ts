@@ -91,3 +91,76 @@ test("a native change of one's own needs a compile, and is told so", async (t) =
   const on = shell.with({ VLLM_USE_PRECOMPILED: "true" });
   assert.match((await on.cli(top, "check")).stdout, /VLLM_USE_PRECOMPILED: unset -> 1/);
 });
+
+test("a wheel or a commit that a person names is taken as it is", async (t) => {
+  const scene = await vllmLike(t);
+  const { box, top, git } = scene;
+  const first = await box.git(top, "rev-parse", "HEAD");
+  const mine = box.path("mine");
+  await box.run(box.root, ["cp", "-r", box.path("wheels", first), mine]);
+  const shell = scene.shell.with({
+    VLLM_USE_PRECOMPILED: undefined,
+    VLLM_PRECOMPILED_WHEEL_LOCATION: mine,
+  });
+  await mustRun(shell, top, "init", "--yes");
+  await mustRun(shell, top);
+  assert.deepEqual(scene.runs(), [`wheel ${mine}`]);
+  assert.deepEqual(await checked(scene), ["fresh"]);
+  box.write(join(top, "csrc/value.h"), "#define VALUE 9\n");
+  assert.deepEqual(await checked(scene), ["fresh"], "what the wheel was made from, only they know");
+
+  // The wheel also holds a file that git tracks here: vLLM's setup.py writes over it.
+  box.write(join(mine, "vllm/vllm_flash_attn/__init__.py"), "# of the wheel\n");
+  assert.deepEqual(await checked(scene), ["rebuild", "input-changed $VLLM_PRECOMPILED_WHEEL_LOCATION"]);
+  const { code, stderr } = await box.cli(top);
+  assert.equal(code, 0, stderr);
+  assert.match(
+    stderr,
+    /vllm\/vllm_flash_attn\/__init__\.py/,
+    "a tracked file that the recipe changed is named",
+  );
+  assert.deepEqual(scene.runs(), [`wheel ${mine}`]);
+
+  await box.git(top, "checkout", "--quiet", "--", ".");
+  const second = await scene.publish({ "csrc/value.h": "#define VALUE 2\n" });
+  const pinned = shell.with({
+    VLLM_USE_PRECOMPILED: "1",
+    VLLM_PRECOMPILED_WHEEL_LOCATION: "",
+    VLLM_PRECOMPILED_WHEEL_COMMIT: first,
+  });
+  await mustRun(pinned, top);
+  assert.deepEqual(scene.runs(), [`wheel ${first}`]);
+  const { stderr: pulled } = await git("pull", "--quiet");
+  const told = `csrc/value.h differs from the wheel of ${first.slice(0, 9)}, which VLLM_PRECOMPILED_WHEEL_COMMIT names`;
+  assert.ok(pulled.includes(told), pulled);
+  await scene.makeWheel(second);
+  await mustRun(pinned.with({ VLLM_PRECOMPILED_WHEEL_COMMIT: "" }), top);
+  assert.deepEqual(scene.runs(), [`wheel ${second}`], "without it, it is ours to choose");
+});
+
+test("libraries that were there before may be of any wheel", async (t) => {
+  const scene = await vllmLike(t);
+  const { box, top, shell } = scene;
+  const first = await box.git(top, "rev-parse", "HEAD");
+  await box.run(box.root, ["cp", "-r", box.path("wheels", first), box.path("wheels", "nightly")]);
+  const { code, stderr } = await shell.run(top, ["python3", "setup.py"]);
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(scene.runs(), ["wheel nightly"]);
+  await mustRun(shell, top, "init", "--yes");
+  assert.deepEqual(await checked(scene), ["rebuild", "baseline-unproven "]);
+  await mustRun(box, top);
+  assert.deepEqual(scene.runs(), [`wheel ${first}`]);
+});
+
+test("without an upstream no wheel is guessed; no compiler is asked for", async (t) => {
+  const scene = await vllmLike(t);
+  const { box, top, shell } = scene;
+  await mustRun(shell, top, "init", "--yes");
+  const doctor = await shell.cli(top, "doctor");
+  assert.doesNotMatch(doctor.stdout + doctor.stderr, /compiler|cmake|Python\.h/i);
+  await box.git(top, "remote", "remove", "origin");
+  const { code, stderr } = await shell.cli(top);
+  assert.equal(code, 3);
+  assert.match(stderr, /HEAD shares no commit with the main branch of a trusted remote/);
+  assert.deepEqual(scene.runs(), []);
+});
