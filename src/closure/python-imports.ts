@@ -21,12 +21,12 @@ export function importedModules(statements: readonly Statement[], paths: PathRea
 }
 
 /** The name that an import binds. */
-export function boundName({ module, name, alias }: Import): string {
+function boundName({ module, name, alias }: Import): string {
   return alias ?? name ?? module.split(".")[0] ?? module;
 }
 
 /** True for the module, or the name in it, that tells a package's version and the like. */
-export function tellsVersion({ module, name }: Import): boolean {
+function tellsVersion({ module, name }: Import): boolean {
   const last = module.split(".").at(-1) ?? "";
   if (name === null) return VERSION.test(last);
   return VERSION.test(name) || (VERSION.test(last) && name !== "*");

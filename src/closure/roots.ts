@@ -18,7 +18,7 @@ export interface Roots {
 }
 
 /** Files at the top that change a build by themselves. */
-export const SETTINGS: readonly string[] = [
+const SETTINGS: readonly string[] = [
   "pyproject.toml",
   "setup.cfg",
   "CMakePresets.json",

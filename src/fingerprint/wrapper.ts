@@ -31,7 +31,7 @@ export function followWrappers(program: string, context: ScriptContext): string[
 }
 
 /** True when a chain has no real program in it: only asking tells what is behind its last wrapper. */
-export function isOpaque(chain: readonly string[]): boolean {
+function isOpaque(chain: readonly string[]): boolean {
   return chain.every((path) => readScript(path) !== null);
 }
 

@@ -99,7 +99,7 @@ export async function rawId(path: string | Buffer, hashName: string): Promise<st
 }
 
 /** Object id that git gives to a blob of these bytes. */
-export function objectId(content: Buffer, hashName: string): string {
+function objectId(content: Buffer, hashName: string): string {
   return createHash(hashName).update(`blob ${content.length}\0`).update(content).digest("hex");
 }
 
