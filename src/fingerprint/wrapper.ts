@@ -30,11 +30,6 @@ export function followWrappers(program: string, context: ScriptContext): string[
   return chain;
 }
 
-/** True when a chain has no real program in it: only asking tells what is behind its last wrapper. */
-function isOpaque(chain: readonly string[]): boolean {
-  return chain.every((path) => readScript(path) !== null);
-}
-
 /** True for ccache and its like, whatever the name of the link that leads to it, and for a version manager's shim. */
 export function isLauncher(path: string): boolean {
   return (
