@@ -82,8 +82,11 @@ function whyNot(rule: string | null, baseline: Baseline | null): string {
   return `input rule ${rule} names it, but no build file does and nothing includes it${built}`;
 }
 
+/** The libraries, where there are any: what an editable install writes beside them tells nobody anything. */
 function makes(outputs: readonly string[]): string {
-  if (outputs.length === 0) return "";
-  const more = outputs.length > 3 ? ` and ${outputs.length - 3} more` : "";
-  return `. Outputs: ${outputs.slice(0, 3).map(showPath).join(", ")}${more}`;
+  const libraries = outputs.filter((path) => /\.(so|dylib|pyd)$/.test(path));
+  const shown = libraries.length > 0 ? libraries : outputs;
+  if (shown.length === 0) return "";
+  const more = shown.length > 3 ? ` and ${shown.length - 3} more` : "";
+  return `. Outputs: ${shown.slice(0, 3).map(showPath).join(", ")}${more}`;
 }
