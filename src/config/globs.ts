@@ -23,7 +23,24 @@ function compile(globs: readonly string[]): (path: RepoPath) => boolean {
     matches: compileGroup(group.globs),
   }));
   groups.reverse();
-  return (path) => groups.find((group) => group.matches(path))?.includes ?? false;
+  const heads = headsOf(globs);
+  return (path) => {
+    if (heads !== null && !heads.has(headOf(path))) return false;
+    return groups.find((group) => group.matches(path))?.includes ?? false;
+  };
+}
+
+/** First segments that a path must have to match at all; null where a glob can match under any. */
+function headsOf(globs: readonly string[]): ReadonlySet<string> | null {
+  const heads = globs.filter((glob) => !glob.startsWith("!")).map((glob) => headOf(globBody(glob)));
+  return heads.some((head) => !PLAIN.test(head)) ? null : new Set(heads);
+}
+
+const PLAIN = /^[\w.+-]+$/;
+
+function headOf(path: string): string {
+  const end = path.indexOf("/");
+  return end === -1 ? path : path.slice(0, end);
 }
 
 /** A glob without its `!` and its `./`. */
