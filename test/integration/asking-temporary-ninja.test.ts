@@ -23,10 +23,16 @@ version = "0.1"
 wheel.packages = ["tiny"]
 `;
 
+/** Takes a compiler seconds: ninja is looked for a few times a second, and a build that ends between two looks tells nothing. */
+const LONG = `#include <regex>
+#include <iostream>
+void match(const char *text) { std::cout << std::regex_match(text, std::regex("(a|b)+c")); }
+`;
+
 const FILES = {
   "pyproject.toml": PYPROJECT,
   "CMakeLists.txt": LISTS,
-  "csrc/ops.cpp": `#include "table.def"\n${cpythonModule("_C", { add: "a + b" })}`,
+  "csrc/ops.cpp": `#include "table.def"\n${LONG}${cpythonModule("_C", { add: "a + b" })}`,
   "csrc/table.def": "\n",
   "csrc/unused.h": "\n",
   "tests/check.cpp": '#include "check.h"\nint main() { return 0; }\n',
