@@ -153,6 +153,7 @@ test("a setup.cfg that configparser would refuse counts whole", async () => {
 test("which files count by part", () => {
   const by = [
     "pyproject.toml",
+    "a/pyproject.toml",
     "setup.py",
     "python/setup.py",
     "setup.cfg",
@@ -162,7 +163,6 @@ test("which files count by part", () => {
     "dev-requirements.txt",
   ];
   const whole = [
-    "a/pyproject.toml",
     "CMakeLists.txt",
     "csrc/setup_helper.py",
     "docs/requirements.md",
