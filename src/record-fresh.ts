@@ -42,6 +42,7 @@ export async function recordFresh(looked: Look): Promise<void> {
     if (known.kind !== "known") return;
     for (const path of externals.paths.length === 0 ? [] : await externalFiles(externals)) paths.add(path);
     for (const path of inputs.keys()) paths.add(path);
+    for (const path of Object.keys(known.baseline.alsoRead ?? {})) paths.add(path);
     const folders = inputFolders(ws.top, tree, extension, inputs.keys());
     for (const folder of folders) paths.add(folder);
     for (const file of ignoreFiles(ws.top, folders)) paths.add(file);

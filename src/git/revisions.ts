@@ -4,6 +4,7 @@ import type { RepoPath } from "../model.ts";
 import { splitNul } from "./git.ts";
 import { openGitChild, type Take } from "./git-child.ts";
 import { toBytes } from "./path-bytes.ts";
+import { MAX_TEXT_BYTES } from "./work-tree-text.ts";
 import { parseChanges, readRevision, type TreeChange } from "./revision-tree.ts";
 
 export interface Revisions {
@@ -17,8 +18,6 @@ export interface Revisions {
   text(id: string): Promise<string | null>;
   close(): void;
 }
-
-const MAX_BYTES = 4 * 1024 * 1024;
 
 /** Trees that are kept: a history is asked for pairs whose ends mostly follow each other. */
 const KEPT_TREES = 4;
@@ -43,7 +42,7 @@ export function openRevisions(top: string, places: readonly string[] = []): Revi
     const oid = blobOf(id);
     if (oid === null) return null;
     const found = await checks.ask(`${oid}\n`, takeHeader);
-    if (found?.kind !== "blob" || found.bytes > MAX_BYTES) return null;
+    if (found?.kind !== "blob" || found.bytes > MAX_TEXT_BYTES) return null;
     return blobs.ask(`${oid}\n`, takeText);
   };
   const readTree = async (commit: string): Promise<TreeText | null> => {

@@ -2,7 +2,8 @@ import { lstatSync, readFileSync } from "node:fs";
 import type { RepoPath } from "../model.ts";
 import { fullPath } from "./content-id.ts";
 
-const MAX_BYTES = 4 * 1024 * 1024;
+/** Larger files are no text that a build file or source would be: they are left out, in commits as in the work tree. */
+export const MAX_TEXT_BYTES: number = 4 * 1024 * 1024;
 
 /** Texts of files of the work tree; one that cannot be read is left out. */
 export function readTexts(top: string, paths: readonly RepoPath[]): Promise<Map<RepoPath, string>> {
@@ -19,7 +20,7 @@ function readText(top: string, path: RepoPath): string | null {
   try {
     const full = fullPath(top, path);
     const stat = lstatSync(full);
-    return stat.isFile() && stat.size <= MAX_BYTES ? readFileSync(full, "utf8") : null;
+    return stat.isFile() && stat.size <= MAX_TEXT_BYTES ? readFileSync(full, "utf8") : null;
   } catch {
     return null;
   }

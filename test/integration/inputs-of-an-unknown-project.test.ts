@@ -105,6 +105,13 @@ test("a good build adds what nothing names, and takes out an include that no com
   const project = await askedProject(t, { ...odd, "setup.py": setup }, ["setuptools>=77"], withoutLaunchers);
   await project.build();
   const { box, top } = project;
+  assert.deepEqual(await checked(project), ["fresh"]);
+  const quick = async (): Promise<number> =>
+    (await box.run(top, ["sh", `${top}/.git/rebuild-if-needed/fresh.sh`])).code;
+  assert.equal(await quick(), 42, "fresh.sh says that nothing moved");
+  project.write("csrc/table.dat", "// 3\n");
+  assert.notEqual(await quick(), 42);
+  project.write("csrc/table.dat", FILES["csrc/table.dat"]);
   assert.deepEqual(await change(project, "csrc/table.dat", "// 2\n"), [
     "rebuild",
     "input-changed csrc/table.dat",

@@ -7,7 +7,7 @@ import { compareChoices } from "../../src/fingerprint/compare.ts";
 import { makeFingerprint } from "../../src/fingerprint/fingerprint.ts";
 import { unreadFiles } from "../../src/fingerprint/inputs-now.ts";
 import type { Baseline } from "../../src/model.ts";
-import { anExtension } from "../helpers/extension.ts";
+import { aBaseline, anExtension } from "../helpers/extension.ts";
 
 const NO_TOOLS = { tools: [], packages: [], variables: {} };
 
@@ -73,21 +73,7 @@ test("a file that is as it was and is only read now, or no more, is no reason; o
 
 function baselineOf(changes: Partial<Baseline>): Baseline {
   const choice = chooseInputs(CANDIDATES, ALL, CLOSURE);
-  return {
-    version: 1,
-    extension: "core",
-    interpreter: null,
-    buildId: "b",
-    origin: "built",
-    commit: null,
-    at: "2026-03-01T12:00:00.000Z",
-    note: "",
-    fingerprint: makeFingerprint(anExtension(), choice, NO_TOOLS),
-    outputs: [],
-    trackedOutputs: [],
-    buildDirFiles: [],
-    ...changes,
-  };
+  return aBaseline({ fingerprint: makeFingerprint(anExtension(), choice, NO_TOOLS), ...changes });
 }
 
 function decideWith(

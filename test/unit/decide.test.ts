@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { combine, decide, type KnownBaseline, type Observation, type Policy } from "../../src/decide.ts";
 import { makeFingerprint } from "../../src/fingerprint/fingerprint.ts";
 import type { Baseline, ExtensionDecision, Reason, ReasonKind, Verdict } from "../../src/model.ts";
-import { anExtension } from "../helpers/extension.ts";
+import { aBaseline, anExtension } from "../helpers/extension.ts";
 
 const PLAIN: Policy = { strategy: "clean", force: false };
 const NO_TOOLS = { tools: [], packages: [], variables: {} };
@@ -33,24 +33,7 @@ function observation(changes: Partial<Observation> = {}): Observation {
 }
 
 function known(changes: Partial<Baseline> = {}): KnownBaseline {
-  return {
-    kind: "known",
-    baseline: {
-      version: 1,
-      extension: "core",
-      interpreter: null,
-      buildId: "b",
-      origin: "built",
-      commit: null,
-      at: "2026-03-01T12:00:00.000Z",
-      note: "",
-      fingerprint: BUILT,
-      outputs: [],
-      trackedOutputs: [],
-      buildDirFiles: [],
-      ...changes,
-    },
-  };
+  return { kind: "known", baseline: aBaseline({ fingerprint: BUILT, ...changes }) };
 }
 
 const OTHER = printOf({ "csrc/a.cu": "2" });

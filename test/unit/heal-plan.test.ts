@@ -2,32 +2,14 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { type HealExtension, planHeal } from "../../src/build/heal-plan.ts";
 import type { Baseline, InputTime } from "../../src/model.ts";
+import { aBaseline } from "../helpers/extension.ts";
 
 function time(mtimeNs: string, id = "aaaa", size = 3): InputTime {
   return { mtimeNs, size, id };
 }
 
 function built(files: Readonly<Record<string, InputTime>> | null): Baseline {
-  return {
-    version: 1,
-    extension: "core",
-    interpreter: null,
-    buildId: "b",
-    origin: "built",
-    commit: null,
-    at: "2026-03-01T12:00:00.000Z",
-    note: "",
-    fingerprint: {
-      inputs: {},
-      toolchain: { tools: [], packages: [], variables: {} },
-      recipe: [],
-      hash: "",
-    },
-    outputs: [],
-    trackedOutputs: [],
-    buildDirFiles: [],
-    ...(files === null ? {} : { inputTimes: { builtAtMs: 0, files } }),
-  };
+  return aBaseline(files === null ? {} : { inputTimes: { builtAtMs: 0, files } });
 }
 
 function extension(

@@ -162,12 +162,7 @@ test("which files count by part", () => {
     "requirements-build.in",
     "dev-requirements.txt",
   ];
-  const whole = [
-    "CMakeLists.txt",
-    "csrc/setup_helper.py",
-    "docs/requirements.md",
-    "meson.build",
-  ];
+  const whole = ["CMakeLists.txt", "csrc/setup_helper.py", "docs/requirements.md", "meson.build"];
   for (const path of by) assert.notEqual(partReader(path), null, path);
   for (const path of whole) assert.equal(partReader(path), null, path);
 });
