@@ -96,7 +96,7 @@ export async function observe(ws: Workspace, request: ObserveRequest): Promise<R
     reader.isTracked(path),
   );
   if (!environment.ok) return environment;
-  const tracked = new Set([...tree.entries.map((entry) => entry.path), ...tree.unmerged]);
+  const { tracked } = tree;
   const mayRun = untrackedOnly(ws.top, (path) => tracked.has(relative(ws.top, path)));
   const base = {
     ws,

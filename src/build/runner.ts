@@ -1,6 +1,5 @@
 import { writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { execa } from "execa";
 import { BUILD_VARIABLE, endProcessesOf, killGroup } from "./process-group.ts";
 
 export type RunResult =
@@ -51,6 +50,8 @@ export async function runRecipe(request: RunRequest): Promise<RunResult> {
 
 async function runStep(argv: readonly [string, ...string[]], request: RunRequest): Promise<RunResult> {
   const [program, ...args] = argv;
+  const { execa } = await import("execa");
+  if (request.canceller.asked) return { kind: "cancelled" };
   const child = execa(program, args, {
     cwd: request.cwd,
     env: { ...request.environment, [BUILD_VARIABLE]: request.buildId },

@@ -48,7 +48,7 @@ export function ignoreFiles(top: string, folders: Iterable<string>): string[] {
 export function hasIgnoredInputs(top: string, tree: WorkTree, extension: Extension): boolean {
   if (reachesEverywhere(extension)) return true; // to list them all costs more than the index is worth
   const isInput = compileGlobs(extension.inputs);
-  const known = new Set([...tree.entries.map((entry) => entry.path), ...tree.unmerged, ...tree.untracked]);
+  const known = new Set([...tree.tracked, ...tree.untracked]);
   return deepBases(extension).some((base) =>
     holdsOther(top, base, (path) => !known.has(path) && isInput(path)),
   );

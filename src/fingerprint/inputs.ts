@@ -44,21 +44,22 @@ export async function observeFiles(
   const links: RepoPath[] = [];
   const hashName = tree.entries[0]?.oid.length === 64 ? "sha256" : "sha1";
   for (const entry of tree.entries) {
-    const { path, mode, oid } = entry;
+    const { path, mode } = entry; // the id of one that is no input is never made
     const isLink = mode === "120000";
     if (!matches(path, mode === "160000" || isLink)) continue;
     if (mode === "160000") {
       const present = await submoduleState(join(ws.top, path));
       if (present === null && entry.skipped) continue; // left out by the sparse checkout, as a file would be
       ids.set(path, present === null ? "absent" : present.id);
-      if (present?.commit !== oid) lagging.push({ path, wanted: oid, present: present?.commit ?? null });
+      if (present?.commit !== entry.oid)
+        lagging.push({ path, wanted: entry.oid, present: present?.commit ?? null });
       else lagging.push(...present.lagging.map((one) => ({ ...one, path, nested: one.path })));
       continue;
     }
     if (isLink) links.push(path);
     if (!isInput(path)) continue;
     if (entry.flagged || tree.dirty.has(path)) suspects.push(path);
-    else ids.set(path, entryId(mode, oid));
+    else ids.set(path, entryId(mode, entry.oid));
   }
   suspects.push(...tree.untracked.filter(isInput), ...[...tree.unmerged].filter(isInput));
   for (const [path, id] of await contentIds(ws.top, suspects, hashName)) {

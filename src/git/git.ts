@@ -31,12 +31,16 @@ export interface GitOutput {
  */
 export function git(cwd: string, args: readonly string[], input?: Buffer | string): Promise<GitOutput> {
   return new Promise((resolve) => {
-    const child = spawn("git", [...PINNED, ...args], { cwd, env: gitEnvironment(), stdio: "pipe" });
+    const child = spawn("git", [...PINNED, ...args], {
+      cwd,
+      env: gitEnvironment(),
+      stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+    });
     const out: Buffer[] = [];
     const errors: Buffer[] = [];
-    child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
-    child.stderr.on("data", (chunk: Buffer) => errors.push(chunk));
-    child.stdin.on("error", () => {}); // git may close early; its exit code tells
+    child.stdout?.on("data", (chunk: Buffer) => out.push(chunk));
+    child.stderr?.on("data", (chunk: Buffer) => errors.push(chunk));
+    child.stdin?.on("error", () => {}); // git may close early; its exit code tells
     child.on("error", (error) => resolve({ code: 127, stdout: Buffer.alloc(0), stderr: String(error) }));
     child.on("close", (code) =>
       resolve({
@@ -45,7 +49,7 @@ export function git(cwd: string, args: readonly string[], input?: Buffer | strin
         stderr: Buffer.concat(errors).toString("utf8"),
       }),
     );
-    child.stdin.end(input);
+    child.stdin?.end(input);
   });
 }
 

@@ -43,47 +43,56 @@ const SKIP_WORKTREE = 0x4000;
 const INTENT_TO_ADD = 0x2000;
 const SPARSE_FOLDER = 0o040000;
 
+/** What all entries of one file share. */
+interface IndexFile {
+  readonly bytes: Buffer;
+  readonly hashBytes: number;
+  readonly writtenNs: bigint;
+}
+
+/** Most entries are no inputs: what nobody asks for is never made, and an entry is small. */
 class Entry implements IndexFileEntry {
   readonly path: RepoPath;
-  readonly mode: string;
-  readonly stage: number;
-  readonly flagged: boolean;
-  readonly skipped: boolean;
-  readonly #bytes: Buffer;
+  readonly #file: IndexFile;
   readonly #at: number;
-  readonly #hashBytes: number;
-  readonly #writtenNs: bigint;
+  /** The entry's flags, and above them its extended ones. */
+  readonly #flags: number;
 
-  constructor(
-    bytes: Buffer,
-    at: number,
-    path: RepoPath,
-    flags: Pick<IndexFileEntry, "stage" | "flagged" | "skipped">,
-    hashBytes: number,
-    writtenNs: bigint,
-  ) {
+  constructor(file: IndexFile, at: number, path: RepoPath, flags: number) {
     this.path = path;
-    this.mode = modeText(bytes.readUInt32BE(at + 24));
-    this.stage = flags.stage;
-    this.flagged = flags.flagged;
-    this.skipped = flags.skipped;
-    this.#bytes = bytes;
+    this.#file = file;
     this.#at = at;
-    this.#hashBytes = hashBytes;
-    this.#writtenNs = writtenNs;
+    this.#flags = flags;
   }
 
-  /** Made when asked for: most entries are no inputs. */
+  get mode(): string {
+    return modeText(this.#file.bytes.readUInt32BE(this.#at + 24));
+  }
+
   get oid(): string {
-    return this.#bytes.toString("hex", this.#at + STAT_BYTES, this.#at + STAT_BYTES + this.#hashBytes);
+    const { bytes, hashBytes } = this.#file;
+    return bytes.toString("hex", this.#at + STAT_BYTES, this.#at + STAT_BYTES + hashBytes);
+  }
+
+  get stage(): number {
+    return (this.#flags >> 12) & 3;
+  }
+
+  get skipped(): boolean {
+    return (this.#flags & (SKIP_WORKTREE << 16)) !== 0;
+  }
+
+  get flagged(): boolean {
+    return (this.#flags & (ASSUME_VALID | ((SKIP_WORKTREE | INTENT_TO_ADD) << 16))) !== 0;
   }
 
   matches(stat: BigIntStats): boolean {
-    const word = (offset: number): bigint => BigInt(this.#bytes.readUInt32BE(this.#at + offset));
+    const { bytes, writtenNs } = this.#file;
+    const word = (offset: number): bigint => BigInt(bytes.readUInt32BE(this.#at + offset));
     const isKind = this.mode === "120000" ? stat.isSymbolicLink() : stat.isFile();
     return (
       isKind &&
-      stat.mtimeNs < this.#writtenNs &&
+      stat.mtimeNs < writtenNs &&
       stat.mtimeNs === word(8) * BILLION + word(12) &&
       stat.ctimeNs === word(0) * BILLION + word(4) &&
       BigInt.asUintN(32, stat.ino) === word(20) &&
@@ -95,36 +104,31 @@ class Entry implements IndexFileEntry {
 const BILLION = 1_000_000_000n;
 
 function parseEntries(bytes: Buffer, version: number, hashBytes: number, writtenNs: bigint): Entry[] | null {
+  const file = { bytes, hashBytes, writtenNs };
+  const text = bytes.toString("latin1"); // a path is a slice of it: no copy for each of 100,000
   const end = bytes.length - hashBytes;
   const entries: Entry[] = [];
-  let previous: Buffer = Buffer.alloc(0);
+  let previous = "";
   let at = 12;
   for (let left = bytes.readUInt32BE(8); left > 0; left--) {
     let name = at + STAT_BYTES + hashBytes + 2;
     if (name + 2 > end || bytes.readUInt32BE(at + 24) === SPARSE_FOLDER) return null;
-    const flags = bytes.readUInt16BE(name - 2);
-    const isExtended = (flags & EXTENDED) !== 0;
-    const more = isExtended ? bytes.readUInt16BE(name) : 0;
-    if (isExtended) name += 2;
-    let kept: Buffer | null = null;
+    let flags = bytes.readUInt16BE(name - 2);
+    if ((flags & EXTENDED) !== 0) {
+      flags |= bytes.readUInt16BE(name) << 16;
+      name += 2;
+    }
+    let kept = "";
     if (version === 4) {
       const dropped = readVarint(bytes, name);
       if (dropped === null || dropped.value > previous.length) return null;
-      kept = previous.subarray(0, previous.length - dropped.value);
+      kept = previous.slice(0, previous.length - dropped.value);
       name = dropped.next;
     }
-    const nul = bytes.indexOf(0, name);
+    const nul = text.indexOf("\0", name);
     if (nul === -1 || nul >= end) return null;
-    const isWhole = kept === null || kept.length === 0;
-    if (version === 4)
-      previous = isWhole
-        ? bytes.subarray(name, nul)
-        : Buffer.concat([kept ?? previous, bytes.subarray(name, nul)]);
-    const path = isWhole ? pathAt(bytes, name, nul) : pathAt(previous, 0, previous.length);
-    const skipped = (more & SKIP_WORKTREE) !== 0;
-    const flagged = skipped || (flags & ASSUME_VALID) !== 0 || (more & INTENT_TO_ADD) !== 0;
-    const shown = { stage: (flags >> 12) & 3, flagged, skipped };
-    entries.push(new Entry(bytes, at, path, shown, hashBytes, writtenNs));
+    previous = kept + text.slice(name, nul);
+    entries.push(new Entry(file, at, pathOf(previous), flags));
     at = version === 4 ? nul + 1 : at + (((nul - at) >> 3) + 1) * 8;
   }
   return hasOnlyKnownExtensions(bytes, at, end) ? entries : null;
@@ -154,9 +158,8 @@ function readVarint(bytes: Buffer, from: number): { value: number; next: number 
   return { value, next: at };
 }
 
-function pathAt(bytes: Buffer, from: number, to: number): RepoPath {
-  const text = bytes.toString("latin1", from, to); // no view of the bytes for each of 100,000 paths
-  return NOT_ASCII.test(text) ? decodePath(bytes.subarray(from, to)) : text;
+function pathOf(bytes: string): RepoPath {
+  return NOT_ASCII.test(bytes) ? decodePath(Buffer.from(bytes, "latin1")) : bytes;
 }
 
 const NOT_ASCII = /[\u0080-\u00FF]/;

@@ -11,7 +11,9 @@ export function readPlainIndex(ws: Workspace): TrackedFiles | null {
   const all = hasReplacements(ws) ? null : readEntries(join(ws.gitDir, "index"));
   if (all === null) return null;
   const entries = all.filter((entry) => entry.stage === 0);
-  const unmerged = new Set(all.filter((entry) => entry.stage !== 0).map((entry) => entry.path));
+  const unmerged = new Set(
+    entries.length === all.length ? [] : all.filter((entry) => entry.stage !== 0).map((entry) => entry.path),
+  );
   let byPath: Map<RepoPath, IndexFileEntry> | undefined;
   const isDirty = (path: RepoPath): boolean => {
     byPath ??= new Map(entries.map((entry) => [entry.path, entry]));

@@ -6,11 +6,10 @@ import type { WorkTree } from "./work-tree.ts";
 
 /** The work tree as the configuration sees it. */
 export function workTreeReader(top: string, tree: WorkTree): TreeReader {
-  const tracked = new Set<RepoPath>([...tree.entries.map((entry) => entry.path), ...tree.unmerged]);
-  const all = [...tracked, ...tree.untracked];
+  let all: readonly RepoPath[] | undefined;
   return {
-    paths: () => all,
-    isTracked: (path) => tracked.has(path),
+    paths: () => (all ??= [...tree.tracked, ...tree.untracked]),
+    isTracked: (path) => tree.tracked.has(path),
     read: (path) => {
       try {
         const full = fullPath(top, path);

@@ -30,6 +30,8 @@ export interface TrackedFiles {
 
 /** What the index and the work tree hold, as git sees them, but without trusting its flags. */
 export interface WorkTree extends TrackedFiles {
+  /** Paths of the index, unmerged ones included. */
+  readonly tracked: ReadonlySet<RepoPath>;
   /** Neither tracked nor git-ignored; files of repositories that lie in the tree included. */
   readonly untracked: readonly RepoPath[];
 }
@@ -44,7 +46,9 @@ export async function readWorkTree(ws: Workspace): Promise<WorkTree | null> {
     if (path.endsWith("/")) others.push(...(await filesOfNested(ws.top, path)));
     else others.push(path);
   }
-  return { ...tracked, untracked: others };
+  const paths = new Set(tracked.unmerged);
+  for (const { path } of tracked.entries) paths.add(path);
+  return { ...tracked, tracked: paths, untracked: others };
 }
 
 /** Tracked paths whose stat differs from the index, all of them; null when git cannot tell. */

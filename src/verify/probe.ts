@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { execa } from "execa";
 import { ownFile } from "../package-root.ts";
 import { type ProbeEvent, parseEvents } from "./probe-events.ts";
 
@@ -66,6 +65,7 @@ async function runIn(
   request: ProbeRequest,
   { python, environment, timeoutMs }: ProbeProcess,
 ): Promise<ProbeAnswer> {
+  const { execa } = await import("execa");
   const child = execa(python, ["-B", ownFile("dist", "verify", "probe.py")], {
     cwd: folder,
     env: probeEnvironment(environment),

@@ -1,7 +1,6 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { execa } from "execa";
 import type { Interpreter } from "../model.ts";
 import { ok, refuse, type Result } from "../report/failure.ts";
 
@@ -26,6 +25,7 @@ export async function unpackWheel(
   }
   const folder = mkdtempSync(join(tmpdir(), "rebuild-if-needed-wheel-"));
   const drop = (): void => rmSync(folder, { recursive: true, force: true });
+  const { execa } = await import("execa");
   const result = await execa(interpreter.path, ["-I", "-m", "zipfile", "-e", wheel, folder], {
     reject: false,
     stdin: "ignore",

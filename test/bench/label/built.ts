@@ -24,7 +24,7 @@ export interface BuiltOptions {
 export async function walkBuilds(options: BuiltOptions): Promise<Step[]> {
   const scratch = mkdtempSync(join(tmpdir(), "rebuild-if-needed-label-"));
   const copy = workCopy(options.repo, join(scratch, "checkout"), options.submodules);
-  const plans = planner(copy.folder, options.pythons, scratch);
+  const plans = planner(copy.folder, options.pythons, scratch, copy.clean);
   const blobs = blobReader(options.repo);
   const states = stateReader({ checkout: copy.folder, scratch, pythons: options.pythons, blobs });
   const steps: Step[] = [];
@@ -42,7 +42,6 @@ export async function walkBuilds(options: BuiltOptions): Promise<Step[]> {
       const state = await states.read(known.plan, tree);
       return typeof state === "string" ? state : { plan: known.plan, state };
     }
-    copy.clean();
     planned++;
     const plan = plans.plan();
     if (typeof plan === "string") return plan;

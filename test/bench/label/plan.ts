@@ -15,7 +15,7 @@ export interface Plan {
 }
 
 export interface Planner {
-  /** Of the checkout as it is now. A string says why there is none. */
+  /** Of the checkout as it is now, cleaned before. A string says why there is none. */
   plan(): Plan | string;
   /** Folder, relative to the checkout, in which builds are configured. */
   readonly buildDir: string;
@@ -25,9 +25,15 @@ const BUILD_DIR = "zz-planned-build";
 
 /**
  * `pythons`: interpreters with the project's build requirements, newest first; the first with which the project can be
- * planned is taken (an old setup.py does not run under a new setuptools). `scratch`: a folder of ours.
+ * planned is taken (an old setup.py does not run under a new setuptools). `scratch`: a folder of ours. `clean` takes
+ * away what a failed one left: what is there already need not be made again, and then nobody opens what it is made from.
  */
-export function planner(folder: string, pythons: readonly string[], scratch: string): Planner {
+export function planner(
+  folder: string,
+  pythons: readonly string[],
+  scratch: string,
+  clean: () => void,
+): Planner {
   const bin = join(scratch, "bin");
   const log = join(scratch, "compilers.log");
   mkdirSync(bin, { recursive: true });
@@ -57,6 +63,7 @@ export function planner(folder: string, pythons: readonly string[], scratch: str
     plan() {
       let failure = "no interpreter was given";
       for (const python of pythons) {
+        clean();
         const plan = planWith(python);
         if (typeof plan !== "string") return plan;
         failure = plan;
@@ -85,8 +92,24 @@ export function planner(folder: string, pythons: readonly string[], scratch: str
       const source = compiledSource(argv);
       return source === null ? [] : [resolve(cwd, source)];
     });
-    const missing = sources.find((source) => !existsSync(source));
-    return missing === undefined ? { commands, ...run } : `${missing} was not written`;
+    const missing = sources.filter((source) => !existsSync(source));
+    const translated = translate(missing, python);
+    if (typeof translated === "string") return translated;
+    const opened = new Set([...run.opened, ...translated.opened]);
+    const asked = new Set([...run.asked, ...translated.asked]);
+    return { commands, opened, asked, listed: new Set([...run.listed, ...translated.listed]) };
+  }
+
+  /** Some setup.py want Cython to have been called before, by a Makefile of the project's. */
+  function translate(missing: readonly string[], python: string): Omit<Plan, "commands"> | string {
+    const from = missing.map((source) => source.replace(/\.\w+$/, ".pyx"));
+    const lost = missing.find((source, at) => !existsSync(from[at] ?? source));
+    if (lost !== undefined) return `${lost} was not written`;
+    const nothing = { opened: new Set<string>(), asked: new Set<string>(), listed: new Set<string>() };
+    if (missing.length === 0) return nothing;
+    const isCpp = missing.some((source) => !source.endsWith(".c"));
+    const run = trace(python, ["-m", "cython", ...(isCpp ? ["--cplus"] : []), ...from], bin);
+    return run.code === 0 ? run : `exit ${run.code}: ${lastLine(run.output)}`;
   }
 
   /** The backend's own hook up to where it would build: what it was asked to configure, it has then configured. */
