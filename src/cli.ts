@@ -3,7 +3,21 @@
 import { join } from "node:path";
 import { runCompiled } from "./run-compiled.ts";
 
-const [command = ""] = process.argv.slice(2);
+/** Commands that are called often and end soon. Compiled code is half a megabyte for each. */
+const OFTEN = [
+  "check",
+  "exec",
+  "help",
+  "hook",
+  "look-later",
+  "preview",
+  "rebuild",
+  "status",
+  "verify",
+  "why",
+];
+
+const [first = ""] = process.argv.slice(2);
+const command = /^[a-z]/.test(first) ? first : "rebuild";
 const program = join(import.meta.dirname, "main.js");
-const folder = join(import.meta.dirname, "..", "compiled");
-runCompiled(program, folder, /^[a-z]/.test(command) ? command : "rebuild");
+runCompiled(program, join(import.meta.dirname, "..", "compiled"), OFTEN.includes(command) ? command : null);

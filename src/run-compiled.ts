@@ -3,7 +3,17 @@
  * from version 22 on (`module.enableCompileCache`), and only for whoever asks. We keep it as Python keeps `__pycache__`:
  * beside the package, where only who could change the program itself can write.
  */
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { Script } from "node:vm";
@@ -11,19 +21,19 @@ import { crc32 } from "node:zlib";
 
 /**
  * Runs a CommonJS program, with compiled code from `folder` where it is there and whole. After a run that ends with exit
- * code 0, what was compiled is kept for the next one: a file for each `name` and version of Node. Whatever goes wrong
- * with the kept code, the program runs. The program must not use `import()`: kept code has lost who answers it (Node 20.20).
+ * code 0, what was compiled is kept for the next one: a file for each `name` and version of Node; nothing where it is null.
+ * Whatever goes wrong with the kept code, the program runs. It must not use `import()`: kept code has lost who answers
+ * it (seen with Node 20.20).
  */
-export function runCompiled(program: string, folder: string, name: string): void {
-  const source = readFileSync(program, "latin1"); // esbuild writes ASCII alone: a string that V8 need not look through
-  const file = join(folder, `${name}-${process.version}-${process.arch}.bin`);
-  const title = titleOf(program);
-  const code = readCode(file, title);
+export function runCompiled(program: string, folder: string, name: string | null): void {
+  const file = name === null ? null : join(folder, `${name}-${process.version}-${process.arch}.bin`);
+  const { source, title } = readProgram(program);
+  const code = file === null ? null : readCode(file, title);
   const script = new Script(`(function (require, __dirname) {${source}\n})`, {
     filename: program,
     ...(code === null ? {} : { cachedData: code }),
   });
-  if (code === null || script.cachedDataRejected === true)
+  if (file !== null && (code === null || script.cachedDataRejected === true))
     process.once("exit", (exitCode) => {
       if (exitCode === 0) keepCode(file, title, script);
     });
@@ -32,10 +42,13 @@ export function runCompiled(program: string, folder: string, name: string): void
   start(createRequire(program), dirname(program));
 }
 
-/** V8 knows its source by its length alone, so the code is for this very file, as it was last written. */
-function titleOf(program: string): string {
-  const { ino, size, mtimeNs, ctimeNs } = statSync(program, { bigint: true });
-  return `${ino} ${size} ${mtimeNs} ${ctimeNs}`;
+/** V8 knows its source by its length alone, so the title names this very file, as it was last written. */
+function readProgram(path: string): { readonly source: string; readonly title: string } {
+  const file = openSync(path, "r");
+  const { ino, size, mtimeNs, ctimeNs } = fstatSync(file, { bigint: true });
+  const source = readFileSync(file, "latin1"); // esbuild writes ASCII alone: a string that V8 need not look through
+  closeSync(file);
+  return { source, title: `${ino} ${size} ${mtimeNs} ${ctimeNs}` };
 }
 
 /** A file is a line of text, which ends with the checksum of the code, and the code: V8 trusts what it reads. */
