@@ -1,19 +1,12 @@
 /** What an event does with a look: nothing, a line, a restore, or a builder. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { runBuilder } from "./build/builder.ts";
-import { markLookDue } from "./build/look-due.ts";
-import { newBuildId, writeRequest } from "./build/request.ts";
-import { recover } from "./build/recover.ts";
-import { startBuilder } from "./build/start.ts";
-import { watch } from "./build/viewer.ts";
+import { isJournalThere } from "./build/journal.ts";
 import { isRestoreOnly } from "./decide.ts";
-import { isBisecting } from "./git/operation.ts";
-import type { Decision, ExtensionDecision, Mode, Reason, Workspace } from "./model.ts";
-import { EXIT } from "./report/failure.ts";
-import { summarise } from "./report/reasons.ts";
+import type { Decision, ExtensionDecision, Reason, Workspace } from "./model.ts";
+import { firstReason } from "./report/reasons.ts";
 import { stoppedFailure } from "./report/stopped.ts";
-import { duration, failureText } from "./report/terminal.ts";
+import { failureText } from "./report/terminal.ts";
 import { look } from "./run.ts";
 import { settleFresh } from "./settle-fresh.ts";
 import { lastFailure, readHistory } from "./store/history.ts";
@@ -27,15 +20,15 @@ export interface EventContext {
   readonly ignoreOperation: boolean;
 }
 
-/** Longer builds than this, and those without an estimate, go on in the background in mode `auto`. */
-const SHORT_MS = 120_000;
-
 /** Looks on behalf of a git event. Silent only when everything is fresh. */
 export async function lookForEvent(ws: Workspace, hook: string, context: EventContext): Promise<void> {
   const tell = (text: string): void => context.say(`rebuild-if-needed: ${text}`);
   dropCheckPending(ws);
-  const recovered = await recover(ws);
-  if (!recovered.ok) return context.say(failureText(recovered.failure));
+  if (isJournalThere(ws)) {
+    const { recover } = await import("./build/recover.ts");
+    const recovered = await recover(ws);
+    if (!recovered.ok) return context.say(failureText(recovered.failure));
+  }
   const ask = { asker: "event", only: null, ignoreOperation: context.ignoreOperation } as const;
   const looked = await look(ws, ask);
   if (!looked.ok) return context.say(failureText(looked.failure));
@@ -64,8 +57,9 @@ export async function lookForEvent(ws: Workspace, hook: string, context: EventCo
       `stale: ${why}, and its build was undone by you, so it is not tried again. Next: rebuild-if-needed`,
     );
   }
-  if (isRestoreOnly(decision)) return restoreHere(ws, hook, known, context);
-  return onRebuild(ws, hook, decision, known, config.mode, context);
+  const { buildForEvent, restoreForEvent } = await import("./event-build.ts"); // nearly never, and half of the program
+  if (isRestoreOnly(decision)) return restoreForEvent(ws, hook, known, context);
+  return buildForEvent(ws, hook, decision, known, config.mode, context);
 }
 
 /** Extensions that want work, whose build an event may do. */
@@ -85,83 +79,4 @@ function dropCheckPending(ws: Workspace): void {
   } catch {
     // a git dir that cannot be written
   }
-}
-
-async function onRebuild(
-  ws: Workspace,
-  hook: string,
-  decision: Decision,
-  known: readonly ExtensionDecision[],
-  mode: Mode,
-  context: EventContext,
-): Promise<void> {
-  const tell = (text: string): void => context.say(`rebuild-if-needed: ${text}`);
-  const names = known.map((one) => one.name).join(", ");
-  const history = readHistory(ws);
-  const failed = known
-    .map((one) => lastFailure(history, one.name, one.fingerprint))
-    .find((entry) => entry !== null);
-  if (failed !== undefined) {
-    const how = `${failed.result} for this very state`;
-    return tell(
-      `stale: ${names} (${firstReason(decision)}), and its build ${how}, so it is not tried again. Next: rebuild-if-needed`,
-    );
-  }
-  if (isBisecting(ws.gitDir)) {
-    return tell(`stale at this bisect step: ${names}. Next: git bisect run rebuild-if-needed exec -- CMD`);
-  }
-  if (mode === "notify") return tell(`stale: ${names}: ${firstReason(decision)}. Next: rebuild-if-needed`);
-  const only = known.map((one) => one.name);
-  const { ignoreOperation } = context;
-  const isShort = decision.estimateMs !== undefined && decision.estimateMs < SHORT_MS;
-  const attach = mode === "foreground" || (mode === "auto" && context.canWatch && isShort);
-  const started = startBuilder(ws, { trigger: hook, force: false, only, ignoreOperation, wait: true });
-  if (!started.ok) return context.say(failureText(started.failure));
-  const { buildId, pid } = started.value;
-  if (!attach) {
-    const time = decision.estimateMs === undefined ? "" : `, about ${duration(decision.estimateMs)}`;
-    const verb = known.every((one) => one.survives === true) ? "verifying" : "rebuilding";
-    return tell(
-      `${verb} ${names} in the background${time} (${firstReason(decision)}). Watch: rebuild-if-needed wait`,
-    );
-  }
-  const end = await watch({ ws, buildId, pid, write: context.say, showOutput: context.canWatch });
-  if (end.kind === "died")
-    tell("the builder was killed. Your previous build is in place. Next: rebuild-if-needed");
-}
-
-/** A restore takes milliseconds: no process of its own. */
-async function restoreHere(
-  ws: Workspace,
-  hook: string,
-  known: readonly ExtensionDecision[],
-  context: EventContext,
-): Promise<void> {
-  const buildId = newBuildId();
-  const only = known.map((one) => one.name);
-  const { ignoreOperation } = context;
-  const request = {
-    version: 1,
-    buildId,
-    trigger: hook,
-    force: false,
-    only,
-    ignoreOperation,
-    wait: true,
-  } as const;
-  writeRequest(ws, request);
-  const lines: string[] = [];
-  const exit = await runBuilder(ws, request, (line) => lines.push(line));
-  if (exit === EXIT.busy) {
-    markLookDue(ws);
-    return context.say("rebuild-if-needed: a build runs; it looks once more when it ends");
-  }
-  for (const line of lines)
-    context.say(line.startsWith("rebuild-if-needed") ? line : `rebuild-if-needed: ${line}`);
-}
-
-function firstReason(decision: Decision): string {
-  const reasons = decision.extensions.flatMap((one) => one.reasons);
-  const [first = "something moved"] = summarise(reasons, 1);
-  return reasons.length > 1 ? `${first} and ${reasons.length - 1} more` : first;
 }

@@ -1,8 +1,8 @@
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { pino } from "pino";
 import type { Workspace } from "../model.ts";
 import { isObject, isText } from "../store/baseline-shape.ts";
+import { buildFolder, logPath } from "./build-folder.ts";
 
 /** What a build tells while it runs: one JSON line each, for viewers and for later. */
 export type BuildEvent =
@@ -31,21 +31,6 @@ export interface BuildLog {
   stage(name: string): void;
   note(text: string): void;
   tell(event: BuildEvent): void;
-}
-
-/** All that is kept of one build: request, log.jsonl, output.log. */
-export function buildFolder(ws: Workspace, buildId: string): string {
-  return join(ws.stateDir, "builds", buildId);
-}
-
-/** JSON lines of what the builder told, one event each. */
-export function logPath(ws: Workspace, buildId: string): string {
-  return join(buildFolder(ws, buildId), "log.jsonl");
-}
-
-/** The recipe's stdout and stderr, as they came. */
-export function outputLogPath(ws: Workspace, buildId: string): string {
-  return join(buildFolder(ws, buildId), "output.log");
 }
 
 /** Opens the log of a build. Lines are written at once: a killed builder loses none. */

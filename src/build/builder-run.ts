@@ -5,7 +5,8 @@ import { failureText } from "../report/terminal.ts";
 import type { Look } from "../run.ts";
 import { appendHistory } from "../store/history.ts";
 import type { Quarantined } from "../store/quarantine.ts";
-import { outputLogPath, type BuildLog } from "./build-log.ts";
+import { outputLogPath } from "./build-folder.ts";
+import type { BuildLog } from "./build-log.ts";
 import type { createCanceller } from "./canceller.ts";
 import type { BuildRequest } from "./request.ts";
 

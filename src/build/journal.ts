@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { lstatSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { EnvironmentOfRecord, RepoPath, Workspace } from "../model.ts";
 import { isListOf, isObject, isText } from "../store/baseline-shape.ts";
@@ -55,6 +55,15 @@ export interface Journal {
 /** There is one journal a work tree: while it exists, something was moved and is not settled. */
 export function journalPath(ws: Workspace): string {
   return join(ws.stateDir, "journal.json");
+}
+
+/** False only when there is certainly none: then nothing was interrupted. */
+export function isJournalThere(ws: Workspace): boolean {
+  try {
+    return lstatSync(journalPath(ws), { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return true;
+  }
 }
 
 export type JournalRead =

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Workspace } from "../model.ts";
 import { isListOf, isObject, isText } from "../store/baseline-shape.ts";
 import { writeDurably } from "../store/state-file.ts";
-import { buildFolder } from "./build-log.ts";
+import { buildFolder } from "./build-folder.ts";
 
 /** What the builder is asked to do. It decides anew by itself: a request is not a decision. */
 export interface BuildRequest {

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Workspace } from "../model.ts";
-import { buildFolder } from "./build-log.ts";
+import { buildFolder } from "./build-folder.ts";
 import { lockHolder } from "./lock.ts";
 import { worktreeLock } from "./lock-places.ts";
 import { isAlive, isOwner, type Owner } from "./owner.ts";

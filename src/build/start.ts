@@ -5,7 +5,7 @@ import type { Workspace } from "../model.ts";
 import { ownFile } from "../package-root.ts";
 import { ok, type Result } from "../report/failure.ts";
 import { stateUnwritable } from "../store/state-file.ts";
-import { outputLogPath } from "./build-log.ts";
+import { outputLogPath } from "./build-folder.ts";
 import { ownerOf } from "./owner.ts";
 import { newBuildId, writeRequest, type BuildRequest } from "./request.ts";
 import { ownerPath } from "./running.ts";

@@ -3,7 +3,8 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Workspace } from "../model.ts";
 import { duration } from "../report/terminal.ts";
-import { isBuildEvent, logPath, outputLogPath, type BuildEvent } from "./build-log.ts";
+import { logPath, outputLogPath } from "./build-folder.ts";
+import { isBuildEvent, type BuildEvent } from "./build-log.ts";
 import { startTime } from "./owner.ts";
 
 export interface ViewRequest {

@@ -36,7 +36,9 @@ async function handle(hook: string, args: readonly string[], io: Io): Promise<vo
   rmSync(lookDuePath(ws.value), { force: true }); // this is the look that was due
   await lookForEvent(ws.value, hook, {
     say: io.say,
-    canWatch: process.stderr.isTTY,
+    get canWatch() {
+      return process.stderr.isTTY; // opens it, and so is asked late
+    },
     ignoreOperation: true,
   });
 }

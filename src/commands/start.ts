@@ -1,6 +1,5 @@
 /** The first steps of every command: where are we, and is there a crash to clean up? */
-import { lstatSync } from "node:fs";
-import { journalPath } from "../build/journal.ts";
+import { isJournalThere } from "../build/journal.ts";
 import type { Recovery } from "../build/recover.ts";
 import { findWorkspace } from "../git/workspace.ts";
 import type { Workspace } from "../model.ts";
@@ -16,22 +15,13 @@ export async function openWorkspace(io: Io): Promise<Result<Workspace>> {
   if (!found.ok) return found;
   const newer = findNewerState(found.value);
   if (newer !== null) return newerState(newer);
-  if (!mayBeThere(journalPath(found.value))) return ok(found.value); // nearly always
+  if (!isJournalThere(found.value)) return ok(found.value); // nearly always
   const { recover } = await import("../build/recover.ts");
   const recovered = await recover(found.value);
   if (!recovered.ok) return recovered;
   const line = recoveryLine(recovered.value);
   if (line !== null) io.say(line);
   return ok(found.value);
-}
-
-/** False only when there is certainly nothing. */
-function mayBeThere(path: string): boolean {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-  } catch {
-    return true;
-  }
 }
 
 /** Prints a failure, as JSON on stdout where that was asked for. @returns its exit code. */

@@ -1,6 +1,6 @@
 /** Pure: reasons for people, most telling first. */
 import { showPath } from "../git/path-bytes.ts";
-import type { Reason, ReasonKind } from "../model.ts";
+import type { Decision, Reason, ReasonKind } from "../model.ts";
 
 /** First what forbids to act, then what is known of the present build, then what moved, ground before sources. */
 const RANKS: Readonly<Record<ReasonKind, number>> = {
@@ -39,4 +39,11 @@ function countKinds(reasons: readonly Reason[]): string {
   const counts = new Map<ReasonKind, number>();
   for (const { kind } of reasons) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   return [...counts].map(([kind, count]) => `${count} ${kind}`).join(", ");
+}
+
+/** The most telling reason of a decision, and how many more there are. */
+export function firstReason(decision: Decision): string {
+  const reasons = decision.extensions.flatMap((one) => one.reasons);
+  const [first = "something moved"] = summarise(reasons, 1);
+  return reasons.length > 1 ? `${first} and ${reasons.length - 1} more` : first;
 }

@@ -35,20 +35,23 @@ test("a look loads none of the large libraries: each is imported where it is fir
     "spy.cjs",
     `const fs = require("node:fs"), Module = require("node:module"); ${load} ${note} return load.call(this, name, ...rest); };`,
   );
-  const result = await box.run(top, [
-    process.execPath,
-    "--require",
-    box.path("spy.cjs"),
-    at("cli.js"),
-    "check",
-  ]);
-  assert.match(result.stdout, /no verified build/, result.stderr);
-  const names = new Set(box.read("seen").trim().split("\n"));
-  assert.ok(names.has("node:child_process"));
-  assert.deepEqual(
-    [...names].filter((name) => !name.startsWith("node:") && !name.startsWith("/")),
-    [],
-  );
+  for (const args of [["check"], ["status"], ["hook", "post-merge"]]) {
+    const result = await box.run(top, [
+      process.execPath,
+      "--require",
+      box.path("spy.cjs"),
+      at("cli.js"),
+      ...args,
+    ]);
+    assert.match(result.stdout + result.stderr, /no verified build/, args.join(" "));
+    const names = new Set(box.read("seen").trim().split("\n"));
+    assert.ok(names.has("node:child_process"));
+    assert.deepEqual(
+      [...names].filter((name) => !name.startsWith("node:") && !name.startsWith("/")),
+      [],
+      args.join(" "),
+    );
+  }
 });
 
 test("the bundled program is ASCII, as it is read as bytes, and holds no import(), which kept code cannot do", () => {
