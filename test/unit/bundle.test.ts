@@ -54,6 +54,15 @@ test("a look loads none of the large libraries: each is imported where it is fir
   }
 });
 
+test("the public API answers as the package exports it", async (t) => {
+  const box = createSandbox(t);
+  const code = `import { check, decide } from ${JSON.stringify(at("index.mjs"))};
+    const looked = await check(process.cwd());
+    console.log(looked.ok, looked.failure?.code, typeof decide);`;
+  const { stdout } = await box.run(box.root, [process.execPath, "--input-type=module", "--eval", code]);
+  assert.equal(stdout, "false E101 function\n");
+});
+
 test("the bundled program is ASCII, as it is read as bytes, and holds no import(), which kept code cannot do", () => {
   assert.doesNotMatch(readFileSync(at("main.js"), "latin1"), /\bimport\(/);
   assert.match(readFileSync(at("main.js"), "latin1"), /^[\u0000-\u007F]*$/);
