@@ -65,15 +65,23 @@ function readCode(file: string, title: string): Buffer | null {
 
 function keepCode(file: string, title: string, script: Script): void {
   const folder = dirname(file);
-  const aside = `${file}.${process.pid}`;
+  const aside = `${file}.new`; // one name for all: who is killed here leaves no more than that
   try {
     // A file of root's in another user's node_modules could not be removed by its owner.
     if (statSync(dirname(folder)).uid !== process.getuid?.()) return;
     const code = script.createCachedData();
     mkdirSync(folder, { recursive: true });
-    writeFileSync(aside, Buffer.concat([Buffer.from(`${title} ${crc32(code)}\n`), code]), { flag: "wx" });
+    writeFileSync(aside, Buffer.concat([Buffer.from(`${title} ${crc32(code)}\n`), code]));
     renameSync(aside, file);
   } catch {
-    rmSync(aside, { force: true });
+    remove(aside); // a full disk
+  }
+}
+
+function remove(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // a package that cannot be written
   }
 }
