@@ -1,23 +1,33 @@
 #!/usr/bin/env node
-/** The executable: starts `main.ts`, bundled to one file, with the code that V8 compiled for it before. */
+/** The executable: starts the program, bundled to two files, with the code that V8 compiled for it before. */
 import { join } from "node:path";
-import { runCompiled } from "./run-compiled.ts";
+import { type Loaded, loadCompiled } from "./load-compiled.ts";
+import { EXIT } from "./report/failure.ts";
 
-/** Commands that are called often and end soon. Compiled code is half a megabyte for each. */
-const OFTEN = [
-  "check",
-  "exec",
-  "help",
-  "hook",
-  "look-later",
-  "preview",
-  "rebuild",
-  "status",
-  "verify",
-  "why",
-];
+/** Commands that mostly find nothing to do: `look.js` is a quarter of `main.js`. */
+const LOOKS = ["check", "hook", "status"];
+
+/** Commands that are called often and end soon. Compiled code is up to half a megabyte for each. */
+const OFTEN = [...LOOKS, "exec", "help", "look-later", "preview", "rebuild", "verify", "why"];
 
 const [first = ""] = process.argv.slice(2);
 const command = /^[a-z]/.test(first) ? first : "rebuild";
-const program = join(import.meta.dirname, "main.js");
-runCompiled(program, join(import.meta.dirname, "..", "compiled"), OFTEN.includes(command) ? command : null);
+
+let whole: Loaded | undefined;
+
+/** The whole program. For a look that found something, whatever it found is a good run of it. */
+function loadMain(goodCodes: readonly number[]): Loaded {
+  return (whole ??= load("main", goodCodes));
+}
+
+function load(part: "look" | "main", goodCodes: readonly number[]): Loaded {
+  return loadCompiled({
+    program: join(import.meta.dirname, `${part}.js`),
+    folder: join(import.meta.dirname, "..", "compiled"),
+    name: OFTEN.includes(command) ? `${command}-${part}` : null,
+    goodCodes,
+    apart: (name) => loadMain([EXIT.good, EXIT.stopped, EXIT.stale]).modules[name]?.(),
+  });
+}
+
+(LOOKS.includes(command) ? load("look", [EXIT.good]) : loadMain([EXIT.good])).main();

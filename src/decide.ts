@@ -62,7 +62,7 @@ export function decide(
 ): ExtensionDecision {
   const differences = differencesOf(known, now);
   const reasons = [...now.outputReasons, ...differences];
-  const survived = survivedReasons(known, now, policy);
+  const survived = differences.length === 0 ? null : survivedReasons(known, now, policy);
   const verdict = verdictOf(known, now, policy, differences, survived !== null);
   const fingerprint = now.fingerprint.hash;
   switch (verdict) {

@@ -1,4 +1,4 @@
-/** argv -> command -> exit code. The only file that ends the process. Started by `cli.ts`. */
+/** argv -> command -> exit code. The only file that says how the process ends. Started by `cli.ts`. */
 import { writeSync } from "node:fs";
 import { COMMANDS, findCommand } from "./commands/index.ts";
 import type { Io } from "./commands/io.ts";
@@ -34,7 +34,7 @@ const io: Io = {
   say: (text) => print(2, text),
 };
 
-async function main(argv: readonly string[]): Promise<number> {
+async function run(argv: readonly string[]): Promise<number> {
   const [first = "", ...rest] = argv;
   const name = first.startsWith("-") || first === "" ? "rebuild" : first;
   const command = findCommand(name);
@@ -42,19 +42,22 @@ async function main(argv: readonly string[]): Promise<number> {
     const { unknownCommand } = await import("./commands/help.ts");
     return unknownCommand(io, name, Object.keys(COMMANDS));
   }
-  const { run } = await command();
-  return run(name === "rebuild" && first !== "rebuild" ? argv : rest, io);
+  const { run: runCommand } = await command();
+  return runCommand(name === "rebuild" && first !== "rebuild" ? argv : rest, io);
 }
 
-main(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    const stack = error instanceof Error ? error.stack : String(error);
-    io.say(
-      `rebuild-if-needed: E999 this is a bug. Nothing more was done.\n${stack}\nNext: report it with the text above`,
-    );
-    process.exitCode = 1;
-  },
-);
+/** Runs what the command line says, and sets the exit code. */
+export function main(): void {
+  run(process.argv.slice(2)).then(
+    (code) => {
+      process.exitCode = code;
+    },
+    (error: unknown) => {
+      const stack = error instanceof Error ? error.stack : String(error);
+      io.say(
+        `rebuild-if-needed: E999 this is a bug. Nothing more was done.\n${stack}\nNext: report it with the text above`,
+      );
+      process.exitCode = 1;
+    },
+  );
+}

@@ -8,6 +8,7 @@ import { type Asker, chooseEnvironment } from "./fingerprint/choose-environment.
 import type { BuildEnvironment } from "./fingerprint/environment.ts";
 import { type Externals, observeExternals } from "./fingerprint/external.ts";
 import { makeFingerprint } from "./fingerprint/fingerprint.ts";
+import { freshNeedsGit } from "./fingerprint/fresh-holds.ts";
 import { alsoReadNow, inputsNow, unreadFiles } from "./fingerprint/inputs-now.ts";
 import { installedLookup } from "./fingerprint/installed-lookup.ts";
 import {
@@ -24,9 +25,11 @@ import { asPrecompiled, meantVariables } from "./fingerprint/precompiled.ts";
 import { compareOutputs } from "./fingerprint/outputs.ts";
 import { type MayRun, untrackedOnly } from "./fingerprint/search-path.ts";
 import { observeToolchain } from "./fingerprint/toolchain.ts";
+import { mayHoldUntrackedInputs } from "./fingerprint/untracked-inputs.ts";
 import { headCommit, isHeadLost } from "./git/history.ts";
+import type { PathSet } from "./git/path-set.ts";
 import { workTreeReader } from "./git/work-tree-reader.ts";
-import { type WorkTree, readWorkTree } from "./git/work-tree.ts";
+import { listUntracked, readTracked, type WorkTree } from "./git/work-tree.ts";
 import type { Config, EnvironmentOfRecord, Extension, Output, Reason, RepoPath, Workspace } from "./model.ts";
 import { type Result, ok, refuse } from "./report/failure.ts";
 import { readBaseline } from "./store/baseline.ts";
@@ -49,7 +52,7 @@ export interface Observed {
   /** Null: nothing was recorded yet, so `environment` is the present shell's. */
   readonly record: EnvironmentOfRecord | null;
   readonly tree: WorkTree;
-  readonly tracked: ReadonlySet<RepoPath>;
+  readonly tracked: PathSet;
   /** Refuses tools that git tracks. */
   readonly mayRun: MayRun;
   readonly head: string;
@@ -70,10 +73,9 @@ export interface ObserveRequest {
 /** Looks at the work tree. Expected failures: E102, E104, E11x, E120, E302. */
 export async function observe(ws: Workspace, request: ObserveRequest): Promise<Result<Observed>> {
   const lookedAtMs = Date.now();
-  const [head, tree] = await Promise.all([headCommit(ws), readWorkTree(ws)]);
-  if (tree === null) {
-    return refuse("E101", "git cannot read this repository's index. Nothing was changed.", "git status");
-  }
+  const listing = freshNeedsGit(ws.stateDir) ? listUntracked(ws) : null; // runs while we go on
+  const [head, trackedOnly] = await Promise.all([headCommit(ws), readTracked(ws)]);
+  if (trackedOnly === null) return unreadableIndex();
   if (head === null && (await isHeadLost(ws))) {
     return refuse("E101", "the commit that HEAD names cannot be read. Nothing was changed.", "git fsck");
   }
@@ -87,8 +89,14 @@ export async function observe(ws: Workspace, request: ObserveRequest): Promise<R
   const stored = readEnvironment(ws);
   if (!stored.ok) return stored;
   const record = { value: request.forgetRecord === true ? null : stored.value };
+  const installed = installedLookup(record.value);
+  const early = await loadConfig(ws, workTreeReader(ws.top, trackedOnly), installed);
+  const hasNone = early.ok && !mayHoldUntrackedInputs(ws.top, trackedOnly, early.value.extensions);
+  const untracked = hasNone ? [] : await (listing ?? listUntracked(ws));
+  if (untracked === null) return unreadableIndex();
+  const tree = { ...trackedOnly, untracked };
   const reader = workTreeReader(ws.top, tree);
-  const config = await loadConfig(ws, reader, installedLookup(record.value));
+  const config = untracked.length === 0 ? early : await loadConfig(ws, reader, installed);
   if (!config.ok) return config;
   const chosen = chooseExtensions(config.value, request.only);
   if (!chosen.ok) return chosen;
@@ -115,6 +123,10 @@ export async function observe(ws: Workspace, request: ObserveRequest): Promise<R
     extensions.push(observed.value);
   }
   return ok({ ...base, extensions, lookedAtMs });
+}
+
+function unreadableIndex(): Result<never> {
+  return refuse("E101", "git cannot read this repository's index. Nothing was changed.", "git status");
 }
 
 type Base = Omit<Observed, "extensions" | "lookedAtMs">;
@@ -146,7 +158,7 @@ async function observeExtension(
   ]);
   const externals = await observeExternals(ws.top, extension, variables);
   const found = { ...inputs, externals: externals.ids };
-  const fingerprint = makeFingerprint(extension, found, toolchain, baseline?.fingerprint.toolchain);
+  const fingerprint = makeFingerprint(extension, found, toolchain, baseline?.fingerprint);
   const also = await alsoReadNow(ws, base.tree, baseline);
   const outputs = baseline?.outputs ?? [];
   const outputReasons = [

@@ -12,6 +12,7 @@ import { mayTellPins, tellPins } from "./fingerprint/pinned-versions.ts";
 import { findWheel } from "./fingerprint/precompiled-wheel.ts";
 import { PYPROJECT } from "./fingerprint/pyproject.ts";
 import { treeAfter } from "./fingerprint/tree-after.ts";
+import type { PathSet } from "./git/path-set.ts";
 import type { Revisions } from "./git/revisions.ts";
 import type { Baseline, Decision, ExtensionDecision, Reason, RepoPath } from "./model.ts";
 import type { Observed, ObservedExtension } from "./observe.ts";
@@ -122,11 +123,7 @@ function noLongerRead(
 }
 
 /** Ids in a commit of what the last build read beside its inputs; what git does not track stays as it is. */
-function alsoReadAt(
-  baseline: Baseline,
-  tracked: ReadonlySet<RepoPath>,
-  tree: TreeText,
-): ReadonlyMap<RepoPath, string> {
+function alsoReadAt(baseline: Baseline, tracked: PathSet, tree: TreeText): ReadonlyMap<RepoPath, string> {
   const ids = new Map<RepoPath, string>();
   for (const [path, id] of Object.entries(baseline.alsoRead ?? {})) {
     const there = tree.ids.get(path) ?? (tracked.has(path) ? undefined : id);

@@ -25,7 +25,7 @@ export async function recordFresh(looked: Look): Promise<void> {
   const { ws, config, environment, tree } = looked;
   if (looked.decision.decision !== "fresh") return dropFresh(ws.stateDir);
   const isWhole = looked.extensions.length === config.extensions.length;
-  if (!isWhole || looked.record === null || freshHolds(ws.top, ws.stateDir)) return;
+  if (!isWhole || looked.record === null || freshHolds(ws.top, ws.stateDir, tree.stats)) return;
   const paths = new Set<string>(["."]);
   const absent = new Set<string>([journalPath(ws)]);
   const configs = [PYPROJECT, CONFIG_FILE].map((name) => join(ws.top, name));

@@ -4,12 +4,13 @@ import { globBase } from "../config/glob-base.ts";
 import { compileGlobs } from "../config/globs.ts";
 import { normaliseName } from "../fingerprint/distributions.ts";
 import { encodePath } from "../git/path-bytes.ts";
+import type { PathSet } from "../git/path-set.ts";
 import type { Extension, Interpreter, RepoPath } from "../model.ts";
 import { readFolder } from "../store/move.ts";
 import { readCsvColumn } from "./record-file.ts";
 
 /** Untracked regular files of the work tree that the extension's output globs name. */
-export function findOutputs(top: string, extension: Extension, tracked: ReadonlySet<RepoPath>): RepoPath[] {
+export function findOutputs(top: string, extension: Extension, tracked: PathSet): RepoPath[] {
   const isOutput = compileGlobs(extension.outputs);
   const bases = [...new Set(extension.outputs.filter((glob) => !glob.startsWith("!")).map(globBase))];
   const found = new Set<RepoPath>();

@@ -1,5 +1,5 @@
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { childProcess } from "../late-modules.ts";
 
 /**
  * The git command that a hook runs for: the nearest ancestor that is git, or the outermost of several in a row
@@ -28,7 +28,9 @@ function parentAndName(pid: number): { parent: number; name: string } | null {
         parent: Number(stat.slice(end + 4).split(" ")[0]),
       };
     }
-    const text = execFileSync("ps", ["-o", "ppid=,comm=", "-p", String(pid)], { encoding: "utf8" });
+    const text = childProcess().execFileSync("ps", ["-o", "ppid=,comm=", "-p", String(pid)], {
+      encoding: "utf8",
+    });
     const [, parent = "0", path = ""] = /^\s*(\d+)\s+(.*)$/m.exec(text) ?? [];
     return { parent: Number(parent), name: path.split("/").pop() ?? "" };
   } catch {

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { crypto } from "../late-modules.ts";
 import type { Workspace } from "../model.ts";
 
 /** One builder per work tree. */
@@ -11,6 +11,6 @@ export function worktreeLock(ws: Workspace): string {
 /** One builder per environment: two clones can share a venv. Kept with the user, as the prefix may be read-only. */
 export function environmentLock(prefix: string): string {
   const state = process.env["XDG_STATE_HOME"] ?? join(homedir(), ".local", "state");
-  const key = createHash("sha256").update(prefix).digest("hex").slice(0, 16);
+  const key = crypto().createHash("sha256").update(prefix).digest("hex").slice(0, 16);
   return join(state, "rebuild-if-needed", "environments", key);
 }

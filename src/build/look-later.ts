@@ -1,7 +1,7 @@
 /** One detached look after git has ended: for operations after which no hook comes, or whose hooks come too early. */
-import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { childProcess } from "../late-modules.ts";
 import { withoutGitVariables } from "../git/git.ts";
 import type { Workspace } from "../model.ts";
 import { markLookDue } from "./look-due.ts";
@@ -24,7 +24,7 @@ export function startLookLater(ws: Workspace): void {
   markLookDue(ws);
   if (lockHolder(lookLaterLock(ws)) !== null) return;
   const gitPid = findGitAncestor(process.ppid) ?? process.ppid;
-  const child = spawn(process.execPath, [programPath(), "look-later", String(gitPid)], {
+  const child = childProcess().spawn(process.execPath, [programPath(), "look-later", String(gitPid)], {
     cwd: ws.top,
     detached: true,
     env: withoutGitVariables(process.env),

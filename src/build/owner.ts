@@ -1,7 +1,6 @@
-import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
+import { childProcess, crypto } from "../late-modules.ts";
 
 /** Names one process for good: a process id alone is reused. */
 export interface Owner {
@@ -72,7 +71,7 @@ function bootId(): string {
 }
 
 function hostId(): string {
-  return createHash("sha256").update(hostname()).digest("hex").slice(0, 12);
+  return crypto().createHash("sha256").update(hostname()).digest("hex").slice(0, 12);
 }
 
 function pidSpace(): string {
@@ -86,8 +85,9 @@ function pidSpace(): string {
 function psStartTime(pid: number): string | null {
   try {
     return (
-      execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).replace(/\W/g, "") ||
-      null
+      childProcess()
+        .execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" })
+        .replace(/\W/g, "") || null
     );
   } catch {
     return null;

@@ -1,5 +1,5 @@
-import { spawn } from "node:child_process";
 import { closeSync, openSync, writeFileSync } from "node:fs";
+import { childProcess } from "../late-modules.ts";
 import { withoutGitVariables } from "../git/git.ts";
 import type { Workspace } from "../model.ts";
 import { ownFile } from "../package-root.ts";
@@ -25,7 +25,7 @@ export function startBuilder(
   try {
     writeRequest(ws, { version: 1, buildId, ...wish });
     const output = openSync(outputLogPath(ws, buildId), "a");
-    const child = spawn(process.execPath, [programPath(), "builder", buildId], {
+    const child = childProcess().spawn(process.execPath, [programPath(), "builder", buildId], {
       cwd: ws.top,
       detached: true, // a session of its own: a closed terminal does not reach it
       env: withoutGitVariables(process.env),

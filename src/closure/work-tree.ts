@@ -19,8 +19,9 @@ function workTreeText(top: string, tree: WorkTree): TreeText {
     const stat = lstatSync(fullPath(top, path), { throwIfNoEntry: false });
     if (stat !== undefined) ids.set(path, `${stat.isSymbolicLink() ? LINK : ""}disk:${path}`);
   };
-  for (const { path, mode, oid, flagged } of tree.entries) {
-    if (mode === "160000" || (!flagged && !tree.dirty.has(path))) ids.set(path, entryId(mode, oid));
+  for (const entry of tree.entries) {
+    const { path, mode, oid, flagged } = entry;
+    if (mode === "160000" || (!flagged && !tree.isDirty(entry))) ids.set(path, entryId(mode, oid));
     else setFromDisk(path);
   }
   for (const path of [...tree.untracked, ...tree.unmerged]) setFromDisk(path);

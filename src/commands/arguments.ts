@@ -17,6 +17,7 @@ export function parse(
   options: Options,
   positionals: { readonly most: number; readonly names: string } = { most: 0, names: "" },
 ): Result<Parsed> {
+  if (argv.length === 0) return ok({ flags: new Set(), values: new Map(), positionals: [] }); // without a parser
   const all: Options = { ...options, help: { type: "boolean" } };
   const shown = command === "rebuild" ? "rebuild-if-needed" : `rebuild-if-needed ${command}`;
   const unknown = argv

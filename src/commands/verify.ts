@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { childEnvironment } from "../fingerprint/environment.ts";
 import { findInterpreter, probeInterpreter } from "../fingerprint/interpreter.ts";
 import { outputPath } from "../fingerprint/output-path.ts";
+import type { PathSet } from "../git/path-set.ts";
 import { findOutputs } from "../build/find-outputs.ts";
 import { EXIT, failure } from "../report/failure.ts";
 import { stoppedFailure } from "../report/stopped.ts";
@@ -141,7 +142,7 @@ async function verifyPart(looked: Look, name: string): Promise<VerifyReport> {
   });
 }
 
-function outputsOf(looked: Look, name: string, tracked: ReadonlySet<string>): string[] {
+function outputsOf(looked: Look, name: string, tracked: PathSet): string[] {
   const part = looked.extensions.find((one) => one.extension.name === name);
   if (part === undefined) return [];
   if (part.known.kind === "known" && part.known.baseline.outputs.length > 0) {

@@ -97,8 +97,6 @@ export const METADATA_ONLY: ReadonlySet<string> = new Set(
 );
 
 function holdsCuda(tree: TreeReader, inputs: readonly string[]): boolean {
-  return tree
-    .paths()
-    .filter((path) => /\.cuh?$/.test(path))
-    .some(compileGlobs(inputs));
+  const isInput = compileGlobs(inputs);
+  return tree.paths().some((path) => (path.endsWith(".cu") || path.endsWith(".cuh")) && isInput(path));
 }

@@ -5,7 +5,7 @@ import type { RepoPath } from "../model.ts";
  * Compiles globs over repository paths. A leading `!` excludes, later ones win, dot files match, and a path is
  * only ever a literal: brackets and newlines in it mean nothing. Syntax: `**`, `*`, `?`, `[a-z]`, `{a,b}`.
  */
-export function compileGlobs(globs: readonly string[]): (path: RepoPath) => boolean {
+export function compileGlobs(globs: readonly string[]): PathMatcher {
   const key = globs.join("\0");
   const known = compiled.get(key);
   if (known !== undefined) return known;
@@ -15,18 +15,37 @@ export function compileGlobs(globs: readonly string[]): (path: RepoPath) => bool
 }
 
 /** One look asks for the same few lists again and again, and to compile one costs as much as thousands of answers. */
-const compiled = new Map<string, (path: RepoPath) => boolean>();
+const compiled = new Map<string, PathMatcher>();
 
-function compile(globs: readonly string[]): (path: RepoPath) => boolean {
+export interface PathMatcher {
+  (path: RepoPath): boolean;
+  /** First segments of all paths that it can take, ASCII; null: any. */
+  readonly heads: ReadonlySet<string> | null;
+}
+
+function compile(globs: readonly string[]): PathMatcher {
   const groups = groupBySign(globs).map((group) => ({
     includes: group.includes,
     matches: compileGroup(group.globs),
   }));
   groups.reverse();
   const heads = headsOf(globs);
+  const isUnder = heads === null ? (): boolean => true : headMatcher(heads);
+  const matches = (path: RepoPath): boolean =>
+    isUnder(path) && (groups.find((group) => group.matches(path))?.includes ?? false);
+  return Object.assign(matches, { heads });
+}
+
+/** Paths come in order, so that the next one mostly lies in the folder of the last. */
+function headMatcher(heads: ReadonlySet<string>): (path: RepoPath) => boolean {
+  let last = "/"; // no path starts with it
+  let isHead = false;
   return (path) => {
-    if (heads !== null && !heads.has(headOf(path))) return false;
-    return groups.find((group) => group.matches(path))?.includes ?? false;
+    if (path.startsWith(last)) return isHead;
+    const head = headOf(path);
+    last = `${head}/`;
+    isHead = heads.has(head);
+    return isHead;
   };
 }
 

@@ -1,3 +1,4 @@
+import type { PathSet } from "../git/path-set.ts";
 import type { RepoPath } from "../model.ts";
 import { setupKeyword } from "./setup-py.ts";
 import { parseToml, tableAt } from "./toml.ts";
@@ -5,7 +6,7 @@ import type { TreeReader } from "./tree-reader.ts";
 
 /** What the build files of a repository say about it, read once; the material that presets decide on. */
 export interface Project {
-  readonly files: ReadonlySet<RepoPath>;
+  readonly files: PathSet;
   /** Top module of `build-backend`: `setuptools`, `scikit_build_core`, `mesonpy`; null when none is named. */
   readonly backend: string | null;
   /** Normalised names of `[build-system].requires`. */
@@ -39,7 +40,8 @@ export function normalizeName(name: string): string {
 const cache = new WeakMap<TreeReader, Project>();
 
 function read(tree: TreeReader): Project {
-  const files = new Set(tree.paths());
+  const paths = tree.paths();
+  const files: PathSet = { has: (path) => tree.has(path), [Symbol.iterator]: () => paths[Symbol.iterator]() };
   const toml = parseToml(tree.read("pyproject.toml") ?? "");
   const document = toml.ok ? toml.table : {};
   const table = (path: string): Readonly<Record<string, unknown>> | null => tableAt(document, path);
@@ -48,7 +50,7 @@ function read(tree: TreeReader): Project {
   const setupPy = tree.read("setup.py") ?? "";
   const distribution =
     stringOr(table("project")?.["name"]) ?? setupCfgName(tree) ?? setupKeyword(setupPy, "name");
-  const cmakeText = [...files]
+  const cmakeText = paths
     .filter(isCMakeFile)
     .slice(0, 200)
     .map((path) => tree.read(path) ?? "")
@@ -68,7 +70,8 @@ function read(tree: TreeReader): Project {
 }
 
 function isCMakeFile(path: RepoPath): boolean {
-  return path.endsWith(".cmake") || path === "CMakeLists.txt" || path.endsWith("/CMakeLists.txt");
+  if (path.endsWith(".cmake")) return true;
+  return path.endsWith("CMakeLists.txt") && (path.length === 14 || path.at(-15) === "/");
 }
 
 function requirementNames(requires: unknown): string[] {

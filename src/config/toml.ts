@@ -6,12 +6,15 @@ export type Toml =
 
 /** Parses TOML; a syntax error becomes its line and one sentence. */
 export function parseToml(text: string): Toml {
-  if (last?.text !== text) last = { text, toml: parseAnew(text) };
-  return last.toml;
+  const known = recent.find((one) => one.text === text);
+  if (known !== undefined) return known.toml;
+  const toml = parseAnew(text);
+  recent = [{ text, toml }, ...recent].slice(0, 2);
+  return toml;
 }
 
-/** Configuration and project ask for the same pyproject.toml, one after the other. */
-let last: { readonly text: string; readonly toml: Toml } | undefined;
+/** One look asks for the same pyproject.toml twice, and for a configuration of its own between. */
+let recent: readonly { readonly text: string; readonly toml: Toml }[] = [];
 
 function parseAnew(text: string): Toml {
   try {

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { closeSync, openSync, readSync } from "node:fs";
+import { crypto } from "../late-modules.ts";
 import { hashFile } from "./outputs.ts";
 
 const PT_NOTE = 4;
@@ -36,7 +36,7 @@ export function readBuildId(path: string): string | null {
 /** Content id of a library: its build id where it has one, else the hash of its bytes. Throws when unreadable. */
 export async function libraryId(path: string): Promise<string> {
   const id = readBuildId(path);
-  return id === null ? hashFile(path) : createHash("sha256").update(`build-id ${id}`).digest("hex");
+  return id === null ? hashFile(path) : crypto().createHash("sha256").update(`build-id ${id}`).digest("hex");
 }
 
 /** Notes are (name size, content size, type), then both parts padded to four bytes. */

@@ -1,6 +1,6 @@
 /** CMake, ninja and meson: they write and run the commands, so their version counts and not the bytes of a binary. */
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { crypto } from "../late-modules.ts";
 import type { Tool, ToolFile, ToolRole } from "../model.ts";
 import { metadataOfScript } from "./distributions.ts";
 import { entryPoint } from "./tool-content.ts";
@@ -43,7 +43,8 @@ export async function observeBuildTool(request: {
     const texts = own.filter((file) => isWrapper(file.path));
     facts.push({ version, rest: (version === "" ? own : texts).map((file) => file.sha256) });
   }
-  const identity = createHash("sha256")
+  const identity = crypto()
+    .createHash("sha256")
     .update(JSON.stringify([role, [...new Set(facts.map((fact) => JSON.stringify(fact)))]]))
     .digest("hex");
   return { role, path: shown, files, version: facts[0]?.version ?? "", identity };

@@ -1,13 +1,13 @@
 /** Compilers and other programs that count by their content, with all that is behind them. */
-import { createHash } from "node:crypto";
 import { basename, dirname } from "node:path";
+import { crypto } from "../late-modules.ts";
 import type { Tool, ToolFile } from "../model.ts";
 import { splitWords } from "./command-line.ts";
 import { askNvcc, toolkitFiles, toolkitOf } from "./cuda-toolkit.ts";
 import type { BuildEnvironment } from "./environment.ts";
 import { findProgram } from "./search-path.ts";
 import { compilerParts } from "./sub-tools.ts";
-import { identityOf, readAll, type ToolFileReader } from "./tool-files.ts";
+import { areUnmoved, identityOf, readAll, type ToolFileReader } from "./tool-files.ts";
 import type { ProgramRole } from "./tool-programs.ts";
 import { toolVersion } from "./tool-version.ts";
 import { readScript } from "./wrapper.ts";
@@ -31,7 +31,7 @@ export async function observeContentTool(request: ContentToolRequest): Promise<T
   const [shown = ""] = chains[0] ?? [];
   const parts: Record<string, readonly string[]> = {};
   const files = new Map<string, ToolFile>();
-  const identities = new Set<string>();
+  const read: { drivers: readonly ToolFile[]; own: readonly ToolFile[] }[] = [];
   for (const chain of chains) {
     const drivers = await readAll(request.read, chain);
     const key = questionOf(chain[0], request);
@@ -43,15 +43,22 @@ export async function observeContentTool(request: ContentToolRequest): Promise<T
       paths.map((path) => onPathNow(path, request.environment.path)),
     );
     if (role !== "recipe") parts[key] = paths;
-    identities.add(identityOf([...countedDrivers(drivers, own), ...own]));
+    read.push({ drivers, own });
     for (const file of [...drivers, ...own]) files.set(file.path, file);
   }
   const all = [...files.values()];
-  const identity = createHash("sha256")
-    .update(JSON.stringify([...identities]))
-    .digest("hex");
+  if (before !== null && areUnmoved(before.files, all) && areSameParts(before.parts, parts))
+    return { ...before, role, path: shown, files: all };
+  const identities = [
+    ...new Set(read.map(({ drivers, own }) => identityOf([...countedDrivers(drivers, own), ...own]))),
+  ];
+  const identity = crypto().createHash("sha256").update(JSON.stringify(identities)).digest("hex");
   const version = before?.identity === identity ? before.version : await versionOf(request, shown, all);
   return { role, path: shown, files: all, version, identity, ...(role === "recipe" ? {} : { parts }) };
+}
+
+function areSameParts(before: Tool["parts"] = {}, now: NonNullable<Tool["parts"]>): boolean {
+  return JSON.stringify(before) === JSON.stringify(now);
 }
 
 /**

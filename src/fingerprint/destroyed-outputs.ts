@@ -2,6 +2,7 @@
 import { compileGlobs } from "../config/globs.ts";
 import { showPath } from "../git/path-bytes.ts";
 import type { TreeChange } from "../git/revision-tree.ts";
+import type { PathSet } from "../git/path-set.ts";
 import type { Baseline, Extension, Reason, RepoPath } from "../model.ts";
 
 /**
@@ -11,7 +12,7 @@ import type { Baseline, Extension, Reason, RepoPath } from "../model.ts";
 export function outputsAfter(
   baseline: Baseline,
   present: readonly Reason[],
-  trackedNow: ReadonlySet<RepoPath>,
+  trackedNow: PathSet,
   trackedThen: { has(path: RepoPath): boolean; keys(): Iterable<RepoPath> },
 ): Reason[] {
   const outputs = new Set(baseline.outputs.map((output) => output.path));

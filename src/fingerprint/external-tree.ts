@@ -1,7 +1,7 @@
 /** The content of a source tree that lies outside of the repository. */
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
+import { crypto } from "../late-modules.ts";
 import { fullPath, rawId } from "../git/content-id.ts";
 import { gitRecords } from "../git/git.ts";
 import { decodePath, encodePath } from "../git/path-bytes.ts";
@@ -22,7 +22,7 @@ export const MOST_FILES = 20_000;
 export async function treeId(folder: string): Promise<string | null> {
   const ids = (await gitIds(folder)) ?? (await plainIds(folder));
   if (ids === null) return null;
-  const hash = createHash("sha256");
+  const hash = crypto().createHash("sha256");
   for (const [path, id] of ids) hash.update(`${path}\0${id}\0`);
   return `tree:${hash.digest("hex")}`;
 }

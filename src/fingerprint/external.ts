@@ -1,7 +1,7 @@
 /** What variables name outside of the repository: local source trees in place of pinned ones, and wheels. */
-import { createHash } from "node:crypto";
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { resolve } from "node:path";
+import { crypto } from "../late-modules.ts";
 import { encodePath, showPath } from "../git/path-bytes.ts";
 import type { Extension, Fingerprint, Reason } from "../model.ts";
 import { namedExternals } from "./external-names.ts";
@@ -72,7 +72,7 @@ function fileId(path: string): string {
       const { size } = statSync(encodePath(path));
       const tail = Buffer.alloc(Math.min(size, TAIL_BYTES));
       readSync(file, tail, 0, tail.length, size - tail.length);
-      return `file:${createHash("sha256").update(`${size}\0`).update(tail).digest("hex")}`;
+      return `file:${crypto().createHash("sha256").update(`${size}\0`).update(tail).digest("hex")}`;
     } finally {
       closeSync(file);
     }

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { globBase } from "../config/glob-base.ts";
+import { globBase, isDeep } from "../config/glob-base.ts";
 import { compileGlobs } from "../config/globs.ts";
 import { gitRecords } from "../git/git.ts";
 import { decodePath, encodePath } from "../git/path-bytes.ts";
@@ -77,13 +77,6 @@ function addFoldersBelow(folders: Set<string>, top: string, folder: RepoPath): v
     if (isFolder && name !== ".git" && name !== "__pycache__")
       addFoldersBelow(folders, top, `${folder}/${name}`);
   }
-}
-
-/** True when a glob can match below the folder of its fixed part. */
-function isDeep(glob: string): boolean {
-  if (glob.startsWith("!") || !/[*?[\]{}]/.test(glob)) return false;
-  const rest = glob.slice(globBase(glob).length).replace(/^\//, "");
-  return rest.includes("/") || rest.includes("**");
 }
 
 /** Outputs, their folders (a shadowing sibling changes them) included. */

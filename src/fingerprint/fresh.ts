@@ -2,9 +2,18 @@
  * fresh.sh: the idle path's answer "certainly nothing moved", one `stat` process and no Node. Its expected text is
  * made of stats taken while looking, and the script itself is run once as the proof (docs/decisions/0005).
  */
-import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, renameSync, rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
+import {
+  type BigIntStats,
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
+import { childProcess } from "../late-modules.ts";
 import { encodePath, toBytes } from "../git/path-bytes.ts";
 import { ownVersion } from "../package-root.ts";
 
@@ -54,7 +63,7 @@ export function writeFresh(request: FreshRequest): boolean {
   const temp = `${path}.${process.pid}`;
   try {
     writeFileSync(temp, script);
-    const proof = spawnSync("/bin/sh", ["-c", '(. "$1")', "sh", temp], { stdio: "ignore" });
+    const proof = childProcess().spawnSync("/bin/sh", ["-c", '(. "$1")', "sh", temp], { stdio: "ignore" });
     if (proof.status === FRESH_STATUS) {
       renameSync(temp, path);
       return true;
@@ -119,11 +128,16 @@ function renderFresh(request: FreshRequest): Buffer | null {
  * What `stat` prints for a path, as latin1; null: it is not there, or has changed since `limit`.
  * @param limit ns since the epoch; null: no matter when.
  */
-export function statLine(top: string, name: string, limit: bigint | null): string | null {
+function statLine(top: string, name: string, limit: bigint | null): string | null {
   const full = name.startsWith("/") ? name : `${top}/${name}`;
   const stat = statSync(encodePath(full), { bigint: true, throwIfNoEntry: false });
   if (stat === undefined || (limit !== null && stat.ctimeNs > limit)) return null;
-  return `${latin1(name)} ${stat.size} ${stat.ino} ${stat.mode.toString(16)} ${seconds(stat.mtimeNs)} ${seconds(stat.ctimeNs)}`;
+  return `${latin1(name)} ${statFields(stat)}`;
+}
+
+/** What `stat` prints after the name. */
+export function statFields({ size, ino, mode, mtimeNs, ctimeNs }: BigIntStats): string {
+  return `${size} ${ino} ${mode.toString(16)} ${seconds(mtimeNs)} ${seconds(ctimeNs)}`;
 }
 
 function seconds(ns: bigint): string {

@@ -85,7 +85,9 @@ export async function alsoReadNow(
   baseline: Baseline | null,
 ): Promise<ReadonlyMap<RepoPath, string>> {
   const paths = Object.keys(baseline?.alsoRead ?? {});
-  return paths.length === 0 ? new Map() : (await observeFiles(ws, tree, chooser(paths))).ids;
+  if (paths.length === 0) return new Map();
+  const untracked = paths.filter((path) => !tree.tracked.has(path)); // perhaps not listed, and ignored since
+  return (await observeFiles(ws, { ...tree, untracked }, chooser(paths))).ids;
 }
 
 /**

@@ -2,6 +2,7 @@ import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { compileGlobs } from "../config/globs.ts";
 import { contentIds, entryId, fullPath, LINK } from "../git/content-id.ts";
+import { entriesUnder } from "../git/entries-under.ts";
 import { fileKind } from "../git/file-kind.ts";
 import { gitText } from "../git/git.ts";
 import type { WorkTree } from "../git/work-tree.ts";
@@ -29,7 +30,11 @@ export interface LaggingSubmodule {
 }
 
 /** Chooses among the entries of a tree. */
-export type EntryMatcher = (path: RepoPath, isSubmodule: boolean) => boolean;
+export interface EntryMatcher {
+  (path: RepoPath, isSubmodule: boolean): boolean;
+  /** As of a `PathMatcher`; absent: any. */
+  readonly heads?: ReadonlySet<string> | null;
+}
 
 /** Chosen files as they are in the work tree: index ids where git's word can be taken, content elsewhere. */
 export async function observeFiles(
@@ -43,7 +48,7 @@ export async function observeFiles(
   const suspects: RepoPath[] = [];
   const links: RepoPath[] = [];
   const hashName = tree.entries[0]?.oid.length === 64 ? "sha256" : "sha1";
-  for (const entry of tree.entries) {
+  for (const entry of entriesUnder(tree.entries, matches.heads ?? null)) {
     const { path, mode } = entry; // the id of one that is no input is never made
     const isLink = mode === "120000";
     if (!matches(path, mode === "160000" || isLink)) continue;
@@ -58,7 +63,7 @@ export async function observeFiles(
     }
     if (isLink) links.push(path);
     if (!isInput(path)) continue;
-    if (entry.flagged || tree.dirty.has(path)) suspects.push(path);
+    if (entry.flagged || tree.isDirty(entry)) suspects.push(path);
     else ids.set(path, entryId(mode, entry.oid));
   }
   suspects.push(...tree.untracked.filter(isInput), ...[...tree.unmerged].filter(isInput));
@@ -82,25 +87,31 @@ export async function observeCandidates(
   alsoNamed: ReadonlySet<RepoPath> = new Set(),
 ): Promise<InputObservation> {
   const isCandidate = candidateMatcher(extension);
+  if (alsoNamed.size === 0) return observeFiles(ws, tree, isCandidate);
   return observeFiles(ws, tree, (path, isSubmodule) => isCandidate(path, isSubmodule) || alsoNamed.has(path));
 }
 
 /** What the rules name: the globs, and pyproject.toml where some of its tables count. */
 export function candidateMatcher(extension: Extension): EntryMatcher {
   const isInput = inputMatcher(extension.inputs);
-  const hasTables = extension.pyprojectTables.length > 0;
-  return (path, isSubmodule) => (hasTables && path === PYPROJECT) || isInput(path, isSubmodule);
+  if (extension.pyprojectTables.length === 0) return isInput;
+  const matches = (path: RepoPath, isSubmodule: boolean): boolean =>
+    path === PYPROJECT || isInput(path, isSubmodule);
+  return Object.assign(matches, { heads: isInput.heads && new Set([...isInput.heads, PYPROJECT]) });
 }
 
 /**
  * Which entries of a tree are inputs. A submodule is one when the globs would take a header or a source in it: its
  * files are not in our tree, only its commit is.
  */
-export function inputMatcher(globs: readonly string[]): EntryMatcher {
+export function inputMatcher(
+  globs: readonly string[],
+): EntryMatcher & { readonly heads: ReadonlySet<string> | null } {
   const isInput = compileGlobs(globs);
   const inside = ["a.h", "a.cpp", "a.cu", "include/a.h"];
-  return (path, isSubmodule) =>
+  const matches = (path: RepoPath, isSubmodule: boolean): boolean =>
     isInput(path) || (isSubmodule && inside.some((name) => isInput(`${path}/${name}`)));
+  return Object.assign(matches, { heads: isInput.heads });
 }
 
 /** inode and ctime of each input, for telling whether anybody wrote one while a build ran. */

@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import { createReadStream, lstatSync, statSync, type BigIntStats } from "node:fs";
 import { isAbsolute, join } from "node:path";
-import { pipeline } from "node:stream/promises";
-import type { FileStat, Interpreter, Output, Reason, RepoPath } from "../model.ts";
+import { crypto, streams } from "../late-modules.ts";
+import type { FileStat, Interpreter, Output, Reason } from "../model.ts";
 import { encodePath, showPath } from "../git/path-bytes.ts";
+import type { PathSet } from "../git/path-set.ts";
 import { outputPath } from "./output-path.ts";
 import { findShadows } from "./shadow.ts";
 import { findSiteShadows } from "./site-shadow.ts";
@@ -20,8 +20,8 @@ export function fileStat(stat: BigIntStats): FileStat {
 
 /** sha256 of a file's content, streamed. Throws when it cannot be read. */
 export async function hashFile(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(encodePath(path), { highWaterMark: 1 << 20 }), hash);
+  const hash = crypto().createHash("sha256");
+  await streams().pipeline(createReadStream(encodePath(path), { highWaterMark: 1 << 20 }), hash);
   return hash.digest("hex");
 }
 
@@ -41,7 +41,7 @@ export async function readOutputs(top: string, paths: readonly string[]): Promis
 export async function compareOutputs(
   top: string,
   outputs: readonly Output[],
-  tracked: ReadonlySet<RepoPath>,
+  tracked: PathSet,
   interpreter: Pick<Interpreter, "extSuffix" | "sitePackages"> | null,
 ): Promise<Reason[]> {
   const reasons: Reason[] = findSiteShadows(

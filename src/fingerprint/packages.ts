@@ -3,7 +3,7 @@ import type { Package, ToolFile } from "../model.ts";
 import { condaMeaning } from "./conda-package.ts";
 import { findDistributions, normaliseName, type Distribution } from "./distributions.ts";
 import { recordMeaning } from "./record-meaning.ts";
-import { identityOf, readAll, type ToolFileReader } from "./tool-files.ts";
+import { areUnmoved, identityOf, readAll, type ToolFileReader } from "./tool-files.ts";
 
 /** Packages as they are installed now; one whose files have not moved keeps its identity unread. */
 export async function observePackages(request: {
@@ -36,11 +36,7 @@ async function observePackage(
   const files = await readAll(read, found.files);
   const parts = name === "torch" ? await readAll(read, torchParts(found.root)) : [];
   const all = [...files, ...parts];
-  const unmoved =
-    before !== undefined &&
-    before.version === found.version &&
-    before.files.length === all.length &&
-    all.every((file, at) => before.files[at]?.path === file.path && before.files[at].sha256 === file.sha256);
+  const unmoved = before !== undefined && before.version === found.version && areUnmoved(before.files, all);
   const identity = unmoved ? before.identity : identityOf(parts, [contentOf(found, files)]);
   return { name, version: found.version, identity, files: all };
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { crypto } from "../late-modules.ts";
 
 export const PYPROJECT = "pyproject.toml";
 
@@ -41,5 +41,5 @@ function canonical(value: unknown): unknown {
 }
 
 function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+  return crypto().createHash("sha256").update(text).digest("hex");
 }

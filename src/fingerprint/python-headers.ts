@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { crypto } from "../late-modules.ts";
 
 /**
  * Content id that stands for all of Python's headers. Watched is one file: an installer replaces them together, so
@@ -9,7 +9,7 @@ import { dirname, join } from "node:path";
  */
 export function headersId(header: string): string {
   const folder = dirname(header);
-  const hash = createHash("sha256");
+  const hash = crypto().createHash("sha256");
   for (const name of headersBelow(folder, "")) {
     hash
       .update(`${name}\0`)

@@ -5,7 +5,7 @@ import { probeInterpreter } from "./interpreter.ts";
 import { headersId } from "./python-headers.ts";
 import { isExecutable, realOf } from "./search-path.ts";
 import { isSysconfigData, sysconfigId } from "./sysconfig-data.ts";
-import { identityOf, readAll, type ToolFileReader } from "./tool-files.ts";
+import { areUnmoved, identityOf, readAll, type ToolFileReader } from "./tool-files.ts";
 
 /**
  * The interpreter as it is now: the recorded facts while its files hold what they held, else asked again (a venv
@@ -20,7 +20,7 @@ export async function currentInterpreter(
   const files = await readPython(recorded, read);
   const isSame =
     recorded.identityFiles[0] === realOf(recorded.path) &&
-    before?.identity === pythonIdentity(recorded, files);
+    before?.identity === pythonIdentity(recorded, files, before);
   if (isSame) return recorded;
   const probed = await probeInterpreter(recorded.path);
   return probed.ok ? probed.value : null;
@@ -31,11 +31,15 @@ export async function currentInterpreter(
  * interpreter's own code is no part of an extension, which calls it by the ABI: a rebuilt or patched binary of the
  * same version, with the same headers, makes the same extension. Without headers there is only the binary to go by.
  */
-export async function observePython(interpreter: Interpreter | null, read: ToolFileReader): Promise<Tool> {
+export async function observePython(
+  interpreter: Interpreter | null,
+  before: Tool | null,
+  read: ToolFileReader,
+): Promise<Tool> {
   if (interpreter === null) return { role: "python", path: null, files: [], version: "", identity: "" };
   const files = await readPython(interpreter, read);
   const { path, version } = interpreter;
-  return { role: "python", path, files, version, identity: pythonIdentity(interpreter, files) };
+  return { role: "python", path, files, version, identity: pythonIdentity(interpreter, files, before) };
 }
 
 function readPython(interpreter: Interpreter, read: ToolFileReader): Promise<ToolFile[]> {
@@ -47,7 +51,9 @@ async function pythonContent(path: string): Promise<string> {
   return basename(path) === "Python.h" ? headersId(path) : hashFile(path);
 }
 
-function pythonIdentity(interpreter: Interpreter, files: readonly ToolFile[]): string {
+/** `soabi` is one of the settings in the files, so that these and the version tell whether it can have changed. */
+function pythonIdentity(interpreter: Interpreter, files: readonly ToolFile[], before: Tool | null): string {
+  if (before?.version === interpreter.version && areUnmoved(before.files, files)) return before.identity;
   const counted = files.filter((file) => isSysconfigData(file.path) || file.path.endsWith(".h"));
   const hasHeaders = counted.some((file) => basename(file.path) === "Python.h");
   return identityOf(hasHeaders ? counted : files, [interpreter.soabi, interpreter.version]);

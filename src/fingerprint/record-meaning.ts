@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { crypto } from "../late-modules.ts";
 
 /** Lines of a RECORD that say how and where it was installed, not what. pip and uv write different ones. */
 const INSTALLER_FILES =
@@ -27,5 +27,5 @@ export function recordMeaning(record: string): string | null {
       );
     })
     .sort();
-  return createHash("sha256").update(kept.join("\n")).digest("hex");
+  return crypto().createHash("sha256").update(kept.join("\n")).digest("hex");
 }

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { childProcess } from "../late-modules.ts";
 
 /** A probe that takes longer hangs: a licence dialog, a dead network share. */
 const TIME_LIMIT_MS = 20_000;
@@ -16,7 +16,7 @@ export function runTool(run: ToolRun): Promise<string | null> {
   const [program, ...args] = run.argv;
   return new Promise((resolve) => {
     // Own process group: a wrapper's child would keep the pipe open after the wrapper was killed.
-    const child = spawn(program, args, {
+    const child = childProcess().spawn(program, args, {
       cwd: run.cwd ?? "/",
       env: run.environment,
       stdio: ["ignore", "pipe", run.withErrors === true ? "pipe" : "ignore"],

@@ -1,5 +1,5 @@
 /** Where programs may be taken from: never from tracked files, relative PATH entries or folders of the tree. */
-import { accessSync, constants, realpathSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, realpathSync, statSync } from "node:fs";
 import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
 
 /** Says whether a program may be run at all; see {@link untrackedOnly}. */
@@ -47,15 +47,20 @@ export function findProgram(
 ): string | null {
   const candidates = name.includes("/")
     ? [name].filter(isAbsolute)
-    : path.map((folder) => join(folder, name));
+    : path.map((folder) => inFolder(folder, name));
   return candidates.find((candidate) => isExecutable(candidate) && mayRun(candidate)) ?? null;
+}
+
+/** `join` for one plain name: it is called for every folder of PATH. */
+export function inFolder(folder: string, name: string): string {
+  return folder.endsWith("/") ? folder + name : `${folder}/${name}`;
 }
 
 /** A regular file that this user may run. */
 export function isExecutable(path: string): boolean {
   try {
-    // Asked first because it does not throw: most folders of a PATH lack the program, and an exception costs 50 us.
-    if (!(statSync(path, { throwIfNoEntry: false })?.isFile() ?? false)) return false;
+    // Asked first because it neither throws nor makes anything: most folders of a PATH lack the program.
+    if (!existsSync(path) || !(statSync(path, { throwIfNoEntry: false })?.isFile() ?? false)) return false;
     accessSync(path, constants.X_OK);
     return true;
   } catch {

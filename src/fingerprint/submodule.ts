@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { crypto } from "../late-modules.ts";
 import { COMMIT, contentIds, entryId, fullPath } from "../git/content-id.ts";
 import { fileKind } from "../git/file-kind.ts";
 import { gitRecords, gitText } from "../git/git.ts";
@@ -54,7 +54,7 @@ export async function submoduleState(folder: string): Promise<SubmoduleState | n
   const changes = await changedFiles(folder, [...suspects].sort(), staged, index ?? [], commit);
   const lagging = await laggingNested(folder, index ?? []);
   if (changes === "") return { commit, id: COMMIT + commit, lagging };
-  const id = `${COMMIT}${commit}+${createHash("sha256").update(changes).digest("hex")}`;
+  const id = `${COMMIT}${commit}+${crypto().createHash("sha256").update(changes).digest("hex")}`;
   return { commit, id, lagging };
 }
 

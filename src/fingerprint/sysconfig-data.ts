@@ -1,7 +1,7 @@
 /** What Python's record of its own build says to those who build extensions. */
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
+import { crypto } from "../late-modules.ts";
 import type { Interpreter } from "../model.ts";
 
 /** Variables that reach the command lines or names of an extension, by distutils, CMake's FindPython or meson. */
@@ -27,7 +27,7 @@ export function sysconfigId(path: string): string {
   const counted = [...variables].filter(([name]) => COUNTED.has(name)).sort(([a], [b]) => (a < b ? -1 : 1));
   const meaning = JSON.stringify(counted.length === 0 ? text : counted);
   const portable = prefix === undefined || prefix.length < 2 ? meaning : meaning.replaceAll(prefix, "PREFIX");
-  return createHash("sha256").update(portable).digest("hex");
+  return crypto().createHash("sha256").update(portable).digest("hex");
 }
 
 /** Compilers that distutils starts where CC and CXX are not set, as this Python was built with them. */

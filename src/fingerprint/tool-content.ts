@@ -1,5 +1,5 @@
 /** What makes two files of the toolchain the same. */
-import { createHash } from "node:crypto";
+import { crypto } from "../late-modules.ts";
 import { libraryId } from "./build-id.ts";
 import { hashFile } from "./outputs.ts";
 import { readScript } from "./wrapper.ts";
@@ -11,7 +11,9 @@ import { readScript } from "./wrapper.ts";
 export async function toolContent(path: string): Promise<string> {
   if (/\.so[\d.]*$/.test(path)) return libraryId(path);
   const started = entryPoint(readScript(path));
-  return started === null ? hashFile(path) : createHash("sha256").update(`starts ${started}`).digest("hex");
+  return started === null
+    ? hashFile(path)
+    : crypto().createHash("sha256").update(`starts ${started}`).digest("hex");
 }
 
 /** `cmake:cmake` of the script that pip, uv or distlib writes for `[console_scripts]`; null for any other text. */

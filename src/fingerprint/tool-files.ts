@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { statSync, type BigIntStats } from "node:fs";
+import { crypto } from "../late-modules.ts";
 import type { FileStat, ToolFile } from "../model.ts";
 import { fileStat } from "./outputs.ts";
 import { realOf } from "./search-path.ts";
@@ -51,9 +51,18 @@ export async function readAll(
 /** Identity of a set of contents: where they lie, how often and in which order does not count. */
 export function identityOf(files: readonly ToolFile[], facts: readonly string[] = []): string {
   const contents = [...new Set(files.map((file) => file.sha256))].sort();
-  return createHash("sha256")
+  return crypto()
+    .createHash("sha256")
     .update(JSON.stringify([contents, facts]))
     .digest("hex");
+}
+
+/** The same contents at the same paths, in the same order: whatever was made of them before is still right. */
+export function areUnmoved(before: readonly ToolFile[], now: readonly ToolFile[]): boolean {
+  return (
+    before.length === now.length &&
+    now.every((file, at) => before[at]?.path === file.path && before[at].sha256 === file.sha256)
+  );
 }
 
 function sameStat(a: FileStat, b: FileStat): boolean {

@@ -10,7 +10,7 @@ import {
   splitWords,
 } from "./command-line.ts";
 import type { BuildEnvironment } from "./environment.ts";
-import { findProgram, isExecutable, type MayRun } from "./search-path.ts";
+import { findProgram, inFolder, isExecutable, type MayRun } from "./search-path.ts";
 import { isLauncher } from "./wrapper.ts";
 
 /** What decides which programs a build picks. */
@@ -24,6 +24,8 @@ export interface ToolSearch {
   readonly recipe: { readonly words: readonly string[]; readonly programs: readonly string[] };
   /** Compilers that Python itself was built with: distutils starts them where no variable names another. */
   readonly pythons: { readonly cc: string | null; readonly cxx: string | null };
+  /** Names that were found, or not: one look asks for the same few again and again. */
+  readonly found: Map<string, string | null>;
 }
 
 export type ProgramRole = Exclude<ToolRole, "python" | "recipe">;
@@ -65,8 +67,16 @@ export function absentPrograms(role: ProgramRole, search: ToolSearch): string[] 
 /** A program by bare name or absolute path, not its compiler cache or version manager where there is more behind. */
 export function findBehindLaunchers(
   name: string,
-  search: Pick<ToolSearch, "environment" | "mayRun">,
+  search: Pick<ToolSearch, "environment" | "mayRun" | "found">,
 ): string | null {
+  const known = search.found.get(name);
+  if (known !== undefined) return known;
+  const program = findNow(name, search);
+  search.found.set(name, program);
+  return program;
+}
+
+function findNow(name: string, search: Pick<ToolSearch, "environment" | "mayRun">): string | null {
   const { path } = search.environment;
   const isReal = (candidate: string): boolean => search.mayRun(candidate) && !isLauncher(candidate);
   return (
@@ -89,7 +99,7 @@ const PARTS: Readonly<Record<ProgramRole, readonly string[]>> = {
 
 function before(name: string, search: ToolSearch): string[] {
   const found = findBehindLaunchers(name, search);
-  const paths = search.environment.path.map((folder) => join(folder, name));
+  const paths = search.environment.path.map((folder) => inFolder(folder, name));
   return found === null ? paths : paths.slice(0, paths.indexOf(found));
 }
 

@@ -51,7 +51,7 @@ export async function observeToolchain(request: ToolchainRequest): Promise<Toolc
     if (role === "recipe") continue;
     tools.push(
       role === "python"
-        ? await observePython(interpreter, read)
+        ? await observePython(interpreter, before(role), read)
         : await observeTool({ role, environment, search, read, before: before(role) }),
     );
   }
@@ -80,9 +80,10 @@ export function toolchainAbsences(request: Omit<ToolchainRequest, "previous">): 
 function searchOf(request: Omit<ToolchainRequest, "previous">, interpreter: Interpreter | null): ToolSearch {
   const { environment } = request;
   const mayRun = request.mayRun ?? ((): boolean => true);
+  const found = new Map<string, string | null>();
   const recipe = recipeNames(request.recipe ?? [], {
     top: request.top ?? "/",
-    find: (name) => findBehindLaunchers(name, { environment, mayRun }),
+    find: (name) => findBehindLaunchers(name, { environment, mayRun, found }),
     interpreter: interpreter?.path ?? null,
   });
   const usesTorch = request.packages.includes("torch");
@@ -93,6 +94,7 @@ function searchOf(request: Omit<ToolchainRequest, "previous">, interpreter: Inte
     usesTorch,
     recipe,
     pythons: pythonCompilers(interpreter),
+    found,
   };
 }
 

@@ -30,10 +30,11 @@ export async function treeAfter({ ws, work, from, to, isWanted, submodules }: Sw
   const isUntouched = (path: RepoPath): boolean => from.ids.get(path) === to.ids.get(path);
   for (const path of to.ids.keys()) if (!isUntouched(path) && isLeftOut(path)) ids.delete(path);
   const local: RepoPath[] = [...work.untracked, ...work.unmerged].filter(isUntouched);
-  for (const { path, mode, oid, flagged } of work.entries) {
+  for (const entry of work.entries) {
+    const { path, mode, oid, flagged } = entry;
     if (!isUntouched(path)) continue;
     if (mode === "160000") ids.set(path, submodules.get(path) ?? COMMIT + oid);
-    else if (isWanted(path) && (flagged || work.dirty.has(path))) local.push(path);
+    else if (isWanted(path) && (flagged || work.isDirty(entry))) local.push(path);
     else if (entryId(mode, oid) !== to.ids.get(path)) ids.set(path, entryId(mode, oid));
   }
   const wanted = local.filter(isWanted);

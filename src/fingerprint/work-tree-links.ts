@@ -13,7 +13,7 @@ export function linkedWorkTree(top: string, tree: WorkTree, hashName: "sha1" | "
   const entries = new Map(tree.entries.map((entry) => [entry.path, entry]));
   const cleanId = (path: RepoPath): string | undefined => {
     const entry = entries.get(path);
-    const isClean = entry !== undefined && !entry.flagged && !tree.dirty.has(path);
+    const isClean = entry !== undefined && !entry.flagged && !tree.isDirty(entry);
     return isClean ? entryId(entry.mode, entry.oid) : undefined;
   };
   const idOf = async (path: RepoPath): Promise<string | undefined> => {

@@ -71,6 +71,11 @@ function targetOf(line: string, script: string, find: ScriptContext["find"]): st
   return found !== null && realOf(found) !== realOf(script) ? found : null;
 }
 
+const NAME = String.raw`\$(?:0|\{0\}|\{?BASH_SOURCE(?:\[0\])?\}?)`;
+const REAL_SELF = new RegExp(String.raw`\$\((?:readlink -f|realpath) "?${NAME}"?\)`, "g");
+const OWN_FOLDER = new RegExp(String.raw`\$\(dirname (?:--\s+)?"?${NAME}"?\)|\$\{0%/\*\}`, "g");
+const SELF = new RegExp(String.raw`${NAME}(?![\w%#])`, "g");
+
 /** The idioms for "the folder of this script" and "this script", looked-up names, and variables with a known value. */
 function expand(
   line: string,
@@ -78,13 +83,11 @@ function expand(
   variables: ReadonlyMap<string, string>,
   find: ScriptContext["find"],
 ): string {
-  const name = String.raw`\$(?:0|\{0\}|\{?BASH_SOURCE(?:\[0\])?\}?)`;
-  const self = `"?${name}"?`;
   return line
-    .replace(new RegExp(String.raw`\$\((?:readlink -f|realpath) ${self}\)`, "g"), () => realOf(script))
-    .replace(new RegExp(String.raw`\$\(dirname (?:--\s+)?${self}\)|\$\{0%/\*\}`, "g"), () => dirname(script))
+    .replace(REAL_SELF, () => realOf(script))
+    .replace(OWN_FOLDER, () => dirname(script))
     .replace(/-a\s+"?\$(?:0|\{0\})"?/g, "-a self")
-    .replace(new RegExp(`${name}(?![\\w%#])`, "g"), () => script)
+    .replace(SELF, () => script)
     .replace(/\$\(dirname "?(\/[^"$)]*)"?\)/g, (_, path: string) => dirname(path))
     .replace(/\$\(cd (?:-P\s+)?"?(\/[^"$)]*?)"?\s*&&\s*pwd(?:\s+-P)?\)/g, (_, path: string) => path)
     .replace(

@@ -1,7 +1,5 @@
-import { createHash } from "node:crypto";
 import { createReadStream, readlinkSync, statSync } from "node:fs";
-import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
+import { crypto, streams } from "../late-modules.ts";
 import type { RepoPath } from "../model.ts";
 import { fileKind } from "./file-kind.ts";
 import { git } from "./git.ts";
@@ -72,7 +70,7 @@ async function hashFiles(
 
 /** Absolute path for `node:fs`, as bytes where the name is not UTF-8. */
 export function fullPath(top: string, path: RepoPath): string | Buffer {
-  return encodePath(join(top, path));
+  return encodePath(`${top}/${path}`); // git's paths have no `..` and no `//`
 }
 
 /** Object id of a link's text; null when it is no link any more. */
@@ -89,9 +87,9 @@ export async function rawId(path: string | Buffer, hashName: string): Promise<st
   if (fileKind(path) !== "file") return null;
   try {
     const { size } = statSync(path);
-    const hash = createHash(hashName).update(`blob ${size}\0`);
+    const hash = crypto().createHash(hashName).update(`blob ${size}\0`);
     // A file of the kernel (/proc/kmsg) says that it is empty, and may have no end.
-    if (size > 0) await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
+    if (size > 0) await streams().pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
     return hash.digest("hex");
   } catch {
     return fileKind(path) === "absent" ? null : UNREADABLE;
@@ -100,7 +98,7 @@ export async function rawId(path: string | Buffer, hashName: string): Promise<st
 
 /** Object id that git gives to a blob of these bytes. */
 function objectId(content: Buffer, hashName: string): string {
-  return createHash(hashName).update(`blob ${content.length}\0`).update(content).digest("hex");
+  return crypto().createHash(hashName).update(`blob ${content.length}\0`).update(content).digest("hex");
 }
 
 /** `--stdin-paths` takes C-quoted lines, the only way to name a path with a newline. */

@@ -1,4 +1,5 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import type { ChildProcessWithoutNullStreams } from "node:child_process";
+import { childProcess } from "../late-modules.ts";
 import { gitEnvironment, PINNED } from "./git.ts";
 
 /**
@@ -85,7 +86,11 @@ function start(
   onData: (chunk: Buffer) => void,
   onEnd: () => void,
 ): ChildProcessWithoutNullStreams {
-  const child = spawn("git", [...PINNED, ...args], { cwd, env: gitEnvironment(), stdio: "pipe" });
+  const child = childProcess().spawn("git", [...PINNED, ...args], {
+    cwd,
+    env: gitEnvironment(),
+    stdio: "pipe",
+  });
   child.stderr.resume(); // not read, but a full pipe would stop git
   child.stdin.on("error", () => {}); // git ended early; "close" tells
   child.stdout.on("data", onData);

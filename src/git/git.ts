@@ -1,5 +1,5 @@
 /** The only place that starts git for bulk work: one child, bytes in, bytes out, user config pinned. */
-import { spawn } from "node:child_process";
+import { childProcess } from "../late-modules.ts";
 
 /** Config that would make git's answer depend on the user: pinned for every call. */
 export const PINNED: readonly string[] = [
@@ -31,7 +31,7 @@ export interface GitOutput {
  */
 export function git(cwd: string, args: readonly string[], input?: Buffer | string): Promise<GitOutput> {
   return new Promise((resolve) => {
-    const child = spawn("git", [...PINNED, ...args], {
+    const child = childProcess().spawn("git", [...PINNED, ...args], {
       cwd,
       env: gitEnvironment(),
       stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],

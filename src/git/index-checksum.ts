@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { crypto } from "../late-modules.ts";
 
 /**
  * False when an index file is damaged: its last bytes are not the checksum of the others. Git itself reads a file that
@@ -19,7 +19,7 @@ export function isWholeIndex(file: string): boolean {
     const name = length === 20 ? "sha1" : "sha256";
     return (
       noted.every((byte) => byte === 0) ||
-      createHash(name).update(bytes.subarray(0, end)).digest().equals(noted)
+      crypto().createHash(name).update(bytes.subarray(0, end)).digest().equals(noted)
     );
   });
 }

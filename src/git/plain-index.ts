@@ -1,29 +1,33 @@
-import { closeSync, fstatSync, lstatSync, openSync, readFileSync } from "node:fs";
+import { type BigIntStats, closeSync, fstatSync, lstatSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RepoPath, Workspace } from "../model.ts";
 import { fullPath } from "./content-id.ts";
-import { type IndexFileEntry, parseIndex } from "./index-file.ts";
+import { type ParsedIndex, parseIndex } from "./index-file.ts";
+import { pathSetOf } from "./path-set.ts";
 import { hasReplacements } from "./replacements.ts";
-import type { TrackedFiles } from "./work-tree.ts";
+import type { IndexEntry, TrackedFiles } from "./work-tree.ts";
 
 /** The index of `ws` by its file, or null where only git can read it. A file's stat is taken when it is asked for. */
 export function readPlainIndex(ws: Workspace): TrackedFiles | null {
-  const all = hasReplacements(ws) ? null : readEntries(join(ws.gitDir, "index"));
-  if (all === null) return null;
-  const entries = all.filter((entry) => entry.stage === 0);
-  const unmerged = new Set(
-    entries.length === all.length ? [] : all.filter((entry) => entry.stage !== 0).map((entry) => entry.path),
-  );
-  let byPath: Map<RepoPath, IndexFileEntry> | undefined;
-  const isDirty = (path: RepoPath): boolean => {
-    byPath ??= new Map(entries.map((entry) => [entry.path, entry]));
-    const entry = byPath.get(path);
-    return entry !== undefined && !isAsNoted(ws.top, entry);
+  const index = hasReplacements(ws) ? null : readIndexFile(join(ws.gitDir, "index"));
+  if (index === null) return null;
+  const entries = index.entries.filter((entry) => entry.stage === 0);
+  const isMerged = entries.length === index.entries.length;
+  const unmerged = isMerged ? [] : index.entries.filter((entry) => entry.stage !== 0);
+  const paths = unmerged.map(({ path }) => path);
+  const tracked =
+    index.isAscii && isMerged ? pathSetOf(entries) : new Set([...entries.map(({ path }) => path), ...paths]);
+  const stats = new Map<RepoPath, BigIntStats>();
+  return {
+    entries,
+    unmerged: new Set(paths),
+    tracked,
+    stats,
+    isDirty: (entry) => !isAsNoted(ws.top, entry, stats),
   };
-  return { entries, unmerged, dirty: { has: isDirty } };
 }
 
-function readEntries(file: string): IndexFileEntry[] | null {
+function readIndexFile(file: string): ParsedIndex | null {
   try {
     const descriptor = openSync(file, "r");
     try {
@@ -37,10 +41,11 @@ function readEntries(file: string): IndexFileEntry[] | null {
   }
 }
 
-function isAsNoted(top: string, entry: IndexFileEntry): boolean {
+function isAsNoted(top: string, entry: IndexEntry, stats: Map<RepoPath, BigIntStats>): boolean {
   try {
     const stat = lstatSync(fullPath(top, entry.path), { bigint: true, throwIfNoEntry: false });
-    return stat !== undefined && entry.matches(stat);
+    if (stat?.isFile() === true) stats.set(entry.path, stat);
+    return stat !== undefined && entry.matches?.(stat) === true;
   } catch {
     return false; // a loop of links, or a file where a folder was
   }

@@ -45,8 +45,6 @@ function isPlain(top: string): boolean {
 
 /** Lines of the config that could move the work tree or make git refuse the repository. */
 function isHarmless(line: string): boolean {
-  if (/^\s*bare\s*=\s*false\s*$/i.test(line) || /^\s*repositoryformatversion\s*=\s*[01]\s*$/i.test(line))
-    return true;
-  if (/^\s*partialclone\s*=/i.test(line)) return true;
-  return !/bare|worktree|repositoryformatversion|refstorage|relativeworktrees|\\$/i.test(line);
+  if (!/bare|worktree|repositoryformatversion|refstorage|relativeworktrees|\\$/i.test(line)) return true; // nearly all
+  return /^\s*(?:bare\s*=\s*false\s*$|repositoryformatversion\s*=\s*[01]\s*$|partialclone\s*=)/i.test(line);
 }

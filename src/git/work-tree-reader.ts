@@ -7,8 +7,10 @@ import type { WorkTree } from "./work-tree.ts";
 /** The work tree as the configuration sees it. */
 export function workTreeReader(top: string, tree: WorkTree): TreeReader {
   let all: readonly RepoPath[] | undefined;
+  let others: ReadonlySet<RepoPath> | undefined;
   return {
     paths: () => (all ??= [...tree.tracked, ...tree.untracked]),
+    has: (path) => tree.tracked.has(path) || (others ??= new Set(tree.untracked)).has(path),
     isTracked: (path) => tree.tracked.has(path),
     read: (path) => {
       try {

@@ -1,3 +1,4 @@
+import type { BigIntStats } from "node:fs";
 import { join } from "node:path";
 import type { RepoPath, Workspace } from "../model.ts";
 import { fullPath } from "./content-id.ts";
@@ -6,6 +7,7 @@ import { gitRecords } from "./git.ts";
 import { isWholeIndex } from "./index-checksum.ts";
 import { filesOfNested } from "./nested.ts";
 import { decodePath } from "./path-bytes.ts";
+import type { PathSet } from "./path-set.ts";
 import { readPlainIndex } from "./plain-index.ts";
 import { hasReplacements } from "./replacements.ts";
 
@@ -17,38 +19,55 @@ export interface IndexEntry {
   readonly flagged: boolean;
   /** skip-worktree: a sparse checkout leaves the file out, unless somebody put it there. */
   readonly skipped: boolean;
+  /** True when `stat` is what git noted; absent where git itself has said what is dirty. */
+  matches?(stat: BigIntStats): boolean;
 }
 
 /** What git tracks, and what of it has changed. */
 export interface TrackedFiles {
+  /** Paths of the index, unmerged ones included. */
+  readonly tracked: PathSet;
   readonly entries: readonly IndexEntry[];
   /** Paths with merge stages above 0. */
   readonly unmerged: ReadonlySet<RepoPath>;
-  /** Tracked paths whose stat differs from the one in the index: content must tell. */
-  readonly dirty: Pick<ReadonlySet<RepoPath>, "has">;
+  /** True for an entry of these whose file has another stat than git noted, or none: content must tell. */
+  isDirty(entry: IndexEntry): boolean;
+  /** What `isDirty` saw of regular files; absent where git looked. */
+  readonly stats?: ReadonlyMap<RepoPath, BigIntStats>;
 }
 
 /** What the index and the work tree hold, as git sees them, but without trusting its flags. */
 export interface WorkTree extends TrackedFiles {
-  /** Paths of the index, unmerged ones included. */
-  readonly tracked: ReadonlySet<RepoPath>;
   /** Neither tracked nor git-ignored; files of repositories that lie in the tree included. */
   readonly untracked: readonly RepoPath[];
 }
 
-/** Index and work tree of `ws`; null when git cannot read them. Never writes the index. */
-export async function readWorkTree(ws: Workspace): Promise<WorkTree | null> {
-  const asked = gitRecords(ws.top, ["ls-files", "-o", "--exclude-standard", "-z"]); // runs while we read the index
-  const [tracked, untracked] = await Promise.all([readPlainIndex(ws) ?? askIndex(ws), asked]);
-  if (tracked === null || untracked === null) return null;
-  const others: RepoPath[] = [];
-  for (const path of untracked.map(decodePath)) {
-    if (path.endsWith("/")) others.push(...(await filesOfNested(ws.top, path)));
-    else others.push(path);
+/** What git tracks, as if nothing lay beside it; null when git cannot read the index. Never writes the index. */
+export async function readTracked(ws: Workspace): Promise<WorkTree | null> {
+  const files = await (readPlainIndex(ws) ?? askIndex(ws));
+  return files === null ? null : { ...files, untracked: [] };
+}
+
+/** Neither tracked nor git-ignored; files of repositories that lie in the tree included. Null when git cannot tell. */
+export async function listUntracked(ws: Workspace): Promise<RepoPath[] | null> {
+  const records = await gitRecords(ws.top, ["ls-files", "-o", "--exclude-standard", "-z"]);
+  if (records === null) return null;
+  const paths: RepoPath[] = [];
+  for (const path of records.map(decodePath)) {
+    if (path.endsWith("/")) paths.push(...(await filesOfNested(ws.top, path)));
+    else paths.push(path);
   }
-  const paths = new Set(tracked.unmerged);
-  for (const { path } of tracked.entries) paths.add(path);
-  return { ...tracked, tracked: paths, untracked: others };
+  return paths.filter((path) => !`/${path}`.includes(`/${CACHE}/`));
+}
+
+/** Python's compiled files: whatever a glob or a `.gitignore` says, no build reads them. */
+export const CACHE = "__pycache__";
+
+/** Index and work tree of `ws`; null when git cannot read them. */
+export async function readWorkTree(ws: Workspace): Promise<WorkTree | null> {
+  const listed = listUntracked(ws); // a process that runs while we read the index
+  const [tree, untracked] = await Promise.all([readTracked(ws), listed]);
+  return tree === null || untracked === null ? null : { ...tree, untracked };
 }
 
 /** Tracked paths whose stat differs from the index, all of them; null when git cannot tell. */
@@ -78,7 +97,8 @@ async function askIndex(ws: Workspace): Promise<TrackedFiles | null> {
   // Where it may not look, or runs in circles, git's list is silent.
   const listed = new Set(dirty);
   const isMissing = (path: RepoPath): boolean => !["file", "link"].includes(fileKind(fullPath(ws.top, path)));
-  return { entries, unmerged, dirty: { has: (path) => listed.has(path) || isMissing(path) } };
+  const tracked = new Set(index.map((entry) => entry.path));
+  return { entries, unmerged, tracked, isDirty: ({ path }) => listed.has(path) || isMissing(path) };
 }
 
 /** Paths under `folders` that git ignores and does not track; of the top (`""`) only its own files. */

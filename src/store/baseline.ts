@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { crypto } from "../late-modules.ts";
 import type { KnownBaseline } from "../decide.ts";
 import type { Baseline, Workspace } from "../model.ts";
 import { ok, type Result } from "../report/failure.ts";
@@ -8,12 +8,18 @@ import { newerState, readState } from "./state-file.ts";
 
 /** Baselines are per (worktree, extension, interpreter): a second environment has builds of its own. */
 export function baselinePath(ws: Workspace, extension: string, interpreter: string | null): string {
-  const key = createHash("sha256")
-    .update(`${extension}\0${interpreter ?? ""}`)
-    .digest("hex")
-    .slice(0, 12);
-  const name = extension.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, 60);
-  return join(ws.stateDir, "baselines", `${name}-${key}.json`);
+  return join(ws.stateDir, "baselines", `${fileName(`${extension}@${interpreter ?? ""}`)}.json`);
+}
+
+/** A name that a person can read; where it would be too long for a file system, or is not UTF-8, its hash. */
+function fileName(text: string): string {
+  try {
+    const name = encodeURIComponent(text);
+    if (name.length <= 200) return name;
+  } catch {
+    // a path that is not UTF-8
+  }
+  return crypto().createHash("sha256").update(text).digest("hex");
 }
 
 /** E120 when a newer release wrote it; anything else that is wrong with it is `unreadable`, which is stale. */
@@ -34,6 +40,8 @@ export function readBaseline(
     case "value": {
       const value: unknown = state.value;
       if (!isBaseline(value)) return ok({ kind: "unreadable", why: `${path} lacks a part` });
+      if (value.extension !== extension || value.interpreter !== interpreter)
+        return ok({ kind: "unreadable", why: `${path} is of another extension or interpreter` });
       return ok({ kind: "known", baseline: value });
     }
   }

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
+import { crypto } from "../late-modules.ts";
 import { outputPath } from "../fingerprint/output-path.ts";
 import type { Baseline, RepoPath, Workspace } from "../model.ts";
 import { isBaseline, isObject } from "./baseline-shape.ts";
@@ -134,7 +134,7 @@ function keyOf(
   interpreter: string | null,
 ): string {
   const text = JSON.stringify([extension, fingerprint, [...trackedOutputs].sort(), interpreter]);
-  return createHash("sha256").update(text).digest("hex").slice(0, 32);
+  return crypto().createHash("sha256").update(text).digest("hex").slice(0, 32);
 }
 
 function readSlot(folder: string, key: string): Slot | null {

@@ -17,7 +17,7 @@ const NEVER = 2n ** 62n;
 /** `ls-files -s -v` of git, and the same from our own reading. */
 async function bothWays(box: Sandbox, top: string): Promise<{ git: string[]; ours: string[] | null }> {
   const told = await box.run(top, ["git", "ls-files", "-s", "-v", "-z"]);
-  const entries = parseIndex(readFileSync(join(top, ".git", "index")), NEVER);
+  const entries = parseIndex(readFileSync(join(top, ".git", "index")), NEVER)?.entries;
   const git = told.stdout.split("\0").filter((line) => line !== "");
   const ours = entries?.map(({ path, mode, oid, stage, skipped, flagged }) => {
     const letter = stage > 0 ? "M" : skipped ? "S" : flagged ? "h" : "H";
@@ -70,7 +70,7 @@ test("merge stages are told apart, and a file that is only meant to be added is 
   assert.deepEqual(ours, git);
   box.write("repo/meant", "");
   await box.git(top, "add", "--intent-to-add", "meant");
-  const meant = parseIndex(readFileSync(join(top, ".git", "index")), NEVER)?.find(
+  const meant = parseIndex(readFileSync(join(top, ".git", "index")), NEVER)?.entries.find(
     ({ path }) => path === "meant",
   );
   assert.equal(meant?.flagged, true);
@@ -96,7 +96,7 @@ test("a file is as git noted it, until anything of its stat moves; one as young 
   const top = await filled(box);
   const file = join(top, "b.c");
   const noted = (writtenNs = NEVER): boolean => {
-    const entries = parseIndex(readFileSync(join(top, ".git", "index")), writtenNs) ?? [];
+    const entries = parseIndex(readFileSync(join(top, ".git", "index")), writtenNs)?.entries ?? [];
     const entry = entries.find(({ path }) => path === "b.c");
     return entry?.matches(lstatSync(file, { bigint: true })) ?? false;
   };
@@ -172,6 +172,6 @@ test("names that are no UTF-8 come through as from git", async (t) => {
   const top = await box.repository("repo");
   const name = Buffer.from([0x61, 0xff, 0x62]);
   await box.run(top, ["sh", "-c", "touch \"$(printf 'a\\377b')\" && git add -A"]);
-  const [entry] = parseIndex(readFileSync(join(top, ".git", "index")), NEVER) ?? [];
+  const [entry] = parseIndex(readFileSync(join(top, ".git", "index")), NEVER)?.entries ?? [];
   assert.equal(entry?.path, decodePath(name));
 });

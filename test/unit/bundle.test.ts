@@ -16,7 +16,7 @@ test("only two files ask where they lie: in the bundle no other file is where it
 
 test("what the package runs is in dist: the program, the public API and the probe", () => {
   assert.equal(statSync(at("cli.js")).mode & 0o111, 0o111);
-  for (const path of ["main.js", "index.mjs", "types/index.d.ts", "verify/probe.py"])
+  for (const path of ["look.js", "main.js", "index.mjs", "types/index.d.ts", "verify/probe.py"])
     assert.ok(statSync(at(path)).isFile());
 });
 
@@ -45,13 +45,22 @@ test("a look loads none of the large libraries: each is imported where it is fir
     ]);
     assert.match(result.stdout + result.stderr, /no verified build/, args.join(" "));
     const names = new Set(box.read("seen").trim().split("\n"));
-    assert.ok(names.has("node:child_process"));
+    assert.ok(names.has("node:fs"));
     assert.deepEqual(
       [...names].filter((name) => !name.startsWith("node:") && !name.startsWith("/")),
       [],
       args.join(" "),
     );
   }
+});
+
+test("all that a look leaves apart is in the whole program", () => {
+  const text = readFileSync(at("look.js"), "latin1");
+  const asked = [...text.matchAll(/require\("(apart:[^"]*)"\)/g)].map(([, name = ""]) => name);
+  assert.ok(asked.includes("apart:trust/trust.ts"));
+  const whole = readFileSync(at("main.js"), "latin1");
+  for (const name of asked) assert.ok(whole.includes(`"${name}": () =>`), name);
+  assert.ok(text.length < whole.length / 3, "a look has grown");
 });
 
 test("the public API answers as the package exports it", async (t) => {
@@ -64,6 +73,8 @@ test("the public API answers as the package exports it", async (t) => {
 });
 
 test("the bundled program is ASCII, as it is read as bytes, and holds no import(), which kept code cannot do", () => {
-  assert.doesNotMatch(readFileSync(at("main.js"), "latin1"), /\bimport\(/);
-  assert.match(readFileSync(at("main.js"), "latin1"), /^[\u0000-\u007F]*$/);
+  for (const program of ["look.js", "main.js"]) {
+    assert.doesNotMatch(readFileSync(at(program), "latin1"), /\bimport\(/);
+    assert.match(readFileSync(at(program), "latin1"), /^[\u0000-\u007F]*$/);
+  }
 });

@@ -20,6 +20,7 @@ const CORE = `[[extension]]\nname = "core"\ninputs = ["src/**"]\noutputs = ["dem
 function memoryTree(files: Files, untracked: readonly string[] = []): TreeReader {
   return {
     paths: () => Object.keys(files),
+    has: (path) => Object.hasOwn(files, path),
     isTracked: (path) => Object.hasOwn(files, path) && !untracked.includes(path),
     read: (path) => files[path] ?? null,
   };

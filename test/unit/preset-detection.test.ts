@@ -13,6 +13,7 @@ type Files = Readonly<Record<string, string>>;
 function memoryTree(files: Files): TreeReader {
   return {
     paths: () => Object.keys(files),
+    has: (path) => Object.hasOwn(files, path),
     isTracked: (path) => Object.hasOwn(files, path),
     read: (path) => files[path] ?? null,
   };

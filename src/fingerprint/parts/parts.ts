@@ -11,6 +11,7 @@ export type PartReader = (text: string, tables: readonly string[]) => Promise<st
  * are loaded when they are first used.
  */
 export function partReader(path: RepoPath): PartReader | null {
+  if (!MAYBE.has(path.slice(path.lastIndexOf(".") + 1).toLowerCase())) return null; // of nearly all
   const name = path.slice(path.lastIndexOf("/") + 1);
   if (path === "pyproject.toml") return pyprojectId;
   if (name === "pyproject.toml") return (text) => pyprojectId(text, ANY_BACKEND);
@@ -41,5 +42,6 @@ export async function partId(
 /** Of a project in a folder of its own the backend is not looked up: the tables of each one count. */
 const ANY_BACKEND = ["build-system", "tool.scikit-build", "tool.meson-python", "tool.setuptools"];
 
+const MAYBE = new Set(["cfg", "in", "py", "toml", "txt"]);
 const REQUIREMENTS = /(?:^|\/)(?:requirements[^/]*|[^/]*[-_.]requirements|requirements\/.+)\.(?:txt|in)$/i;
 const FOR_BUILDING = /(?:^|[/_.-])build(?:[/_.-]|$)|build-?system/i;

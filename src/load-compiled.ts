@@ -17,29 +17,54 @@ import {
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { Script } from "node:vm";
-import { crc32 } from "node:zlib";
+
+export interface CompiledProgram {
+  /**
+   * Absolute path of a file that is a function of `require`, `__dirname` and `module`, as `esbuild.config.mjs` writes it.
+   * It must not use `import()`: kept code has lost who answers it (Node 20.20).
+   */
+  readonly program: string;
+  /** Where code is kept, a file for each `name` and version of Node. */
+  readonly folder: string;
+  /** Null: nothing is kept. */
+  readonly name: string | null;
+  /** After a run that ends otherwise nothing is kept: it has not seen what a good one runs. */
+  readonly goodCodes: readonly number[];
+  /** Answers `require("apart:...")`. */
+  readonly apart: (name: string) => unknown;
+}
+
+/** What a program exports. */
+export interface Loaded {
+  readonly main: () => void;
+  /** Modules that another program may ask for, by name; of `main.js` only. */
+  readonly modules: Readonly<Record<string, () => unknown>>;
+}
 
 /**
- * Runs a CommonJS program, with compiled code from `folder` where it is there and whole. After a run that ends with exit
- * code 0, what was compiled is kept for the next one: a file for each `name` and version of Node; nothing where it is null.
- * Whatever goes wrong with the kept code, the program runs. It must not use `import()`: kept code has lost who answers
- * it (seen with Node 20.20).
+ * Loads a program, with kept code where it is there and whole; else what is compiled until the process ends is kept for
+ * the next one. Whatever goes wrong with kept code, the program runs.
  */
-export function runCompiled(program: string, folder: string, name: string | null): void {
+export function loadCompiled(request: CompiledProgram): Loaded {
+  const { program, folder, name, goodCodes, apart } = request;
   const file = name === null ? null : join(folder, `${name}-${process.version}-${process.arch}.bin`);
   const { source, title } = readProgram(program);
   const code = file === null ? null : readCode(file, title);
-  const script = new Script(`(function (require, __dirname) {${source}\n})`, {
+  const script = new Script(source, {
     filename: program,
     ...(code === null ? {} : { cachedData: code }),
   });
   if (file !== null && (code === null || script.cachedDataRejected === true))
     process.once("exit", (exitCode) => {
-      if (exitCode === 0) keepCode(file, title, script);
+      if (goodCodes.includes(exitCode)) keepCode(file, title, script);
     });
   // oxlint-disable-next-line typescript/no-unsafe-assignment -- the function of the text above
-  const start: (require: NodeJS.Require, folder: string) => void = script.runInThisContext();
-  start(createRequire(program), dirname(program));
+  const start: (require: (name: string) => unknown, folder: string, module: { exports: Loaded }) => void =
+    script.runInThisContext();
+  const require = createRequire(program);
+  const module: { exports: Loaded } = { exports: { main: () => {}, modules: {} } };
+  start((id) => (id.startsWith("apart:") ? apart(id) : require(id)), dirname(program), module);
+  return module.exports;
 }
 
 /** V8 knows its source by its length alone, so the title names this very file, as it was last written. */
@@ -48,16 +73,20 @@ function readProgram(path: string): { readonly source: string; readonly title: s
   const { ino, size, mtimeNs, ctimeNs } = fstatSync(file, { bigint: true });
   const source = readFileSync(file, "latin1"); // esbuild writes ASCII alone: a string that V8 need not look through
   closeSync(file);
-  return { source, title: `${ino} ${size} ${mtimeNs} ${ctimeNs}` };
+  return { source, title: `${ino} ${size} ${mtimeNs} ${ctimeNs}\n` };
 }
 
-/** A file is a line of text, which ends with the checksum of the code, and the code: V8 trusts what it reads. */
+/**
+ * A file is the title and the code, twice: V8 trusts what it reads, and to compare two copies is quicker than to load
+ * what makes a checksum.
+ */
 function readCode(file: string, title: string): Buffer | null {
   try {
     const bytes = readFileSync(file);
-    const end = bytes.indexOf("\n");
-    const code = bytes.subarray(end + 1);
-    return bytes.toString("latin1", 0, end) === `${title} ${crc32(code)}` ? code : null;
+    const half = bytes.length / 2;
+    const [one, other] = [bytes.subarray(0, half), bytes.subarray(half)];
+    if (!one.equals(other) || one.toString("latin1", 0, title.length) !== title) return null;
+    return one.subarray(title.length);
   } catch {
     return null;
   }
@@ -69,9 +98,9 @@ function keepCode(file: string, title: string, script: Script): void {
   try {
     // A file of root's in another user's node_modules could not be removed by its owner.
     if (statSync(dirname(folder)).uid !== process.getuid?.()) return;
-    const code = script.createCachedData();
+    const copy = Buffer.concat([Buffer.from(title), script.createCachedData()]);
     mkdirSync(folder, { recursive: true });
-    writeFileSync(aside, Buffer.concat([Buffer.from(`${title} ${crc32(code)}\n`), code]));
+    writeFileSync(aside, Buffer.concat([copy, copy]));
     renameSync(aside, file);
   } catch {
     remove(aside); // a full disk
