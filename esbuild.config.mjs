@@ -10,7 +10,8 @@ import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { build } from "esbuild";
 
-const SRC = resolve(import.meta.dirname, "src");
+process.chdir(import.meta.dirname);
+const SRC = resolve("src");
 
 /** What `import()` names is apart from a look, but for these. */
 const PART_OF_A_LOOK =
@@ -53,13 +54,15 @@ await build({
   plugins: [leaveApart],
 });
 
-const modules = [...apart].sort().map((name) => `  ${JSON.stringify(`apart:${name}`)}: () => require("./src/${name}"),`);
+const modules = [...apart]
+  .sort()
+  .map((name) => `  ${JSON.stringify(`apart:${name}`)}: () => require("./src/${name}"),`);
 await build({
   ...commonJs,
   ...asFunction,
   stdin: {
     contents: `export { main } from "./src/main.ts";\nexport const modules = {\n${modules.join("\n")}\n};\n`,
-    resolveDir: import.meta.dirname,
+    resolveDir: process.cwd(),
   },
   outfile: "dist/main.js",
 });
