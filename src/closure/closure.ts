@@ -59,8 +59,18 @@ async function search(tree: TreeText, root: RepoPath, read: Set<RepoPath>): Prom
   for (const [path, from] of usedSubmodules({ paths: files.submodules, globs, texts, unknown, root })) {
     walk.found.set(path, from);
   }
-  return { files: walk.found, open: walk.open };
+  return { files: walk.found, open: walk.open ?? (namesSource(walk) ? null : NO_SOURCE) };
 }
+
+/** A library that a Makefile or a command by hand makes, and that setup.py only packs. */
+const NO_SOURCE = "no build file that Python's build reads names a source";
+
+function namesSource({ found }: Walk): boolean {
+  return [...found].some(([path, from]) => from !== null && TRANSLATED.test(path));
+}
+
+/** What a compiler or Cython starts from. */
+const TRANSLATED = /\.(?:c|cc|cpp|cxx|c\+\+|cu|hip|m|mm|pyx|s|S|asm|f|f90|i)$/;
 
 /** The state of one search. */
 interface Walk {

@@ -38,9 +38,10 @@ function readStatements(statements: readonly MesonStatement[], path: RepoPath): 
   const calls = statements.flatMap(({ value }) => callsIn(value));
   const tops = withParents(own);
   const built = calls.filter(isBuild).flatMap((call) => handedOver(call));
+  const isInstalled = onlyInstalled(statements, calls);
   const sources = [
-    ...globs(built.flatMap((value) => paths.read(value)).filter(isFile)),
-    ...globs(boundSources(statements, calls, paths)),
+    ...globs(statements.flatMap((one) => filesNamed(one, isInstalled, paths))),
+    ...globs(boundSources(statements, isInstalled, paths)),
     ...globs(calls.flatMap((call) => includeFolders(call, paths))),
     ...globs(calls.flatMap(wrapFiles), tops),
     ...(calls.some(({ name, of }) => of === null && name === "project")
@@ -105,20 +106,50 @@ function isFile(pattern: string): boolean {
   return /\.[\w+]+$/.test(pattern) && !/[\s;<>|$=]/.test(pattern) && !pattern.startsWith("-");
 }
 
-/** Names that look like sources in lists that this file binds, unless all that uses them is installing or testing. */
-function boundSources(
-  statements: readonly MesonStatement[],
-  calls: readonly Call[],
+/**
+ * Files that the calls of a statement hand to the build. A Python file that is copied, or that is in a list which this
+ * file only installs, is no script: nothing runs it.
+ */
+function filesNamed(
+  statement: MesonStatement,
+  isInstalled: (name: string) => boolean,
   paths: MesonPaths,
 ): string[] {
+  return callsIn(statement.value)
+    .filter(isBuild)
+    .flatMap((call) => {
+      const files = handedOver(call)
+        .flatMap((one) => paths.read(one))
+        .filter(isFile);
+      const isData =
+        call.name === "copyfile" ||
+        (call.name === "files" && statement.kind === "bind" && isInstalled(statement.name));
+      return isData ? files.filter((file) => !file.endsWith(".py")) : files;
+    });
+}
+
+/** Whether all uses of a name in this file are installing or testing; false where there is none: another may build of it. */
+function onlyInstalled(
+  statements: readonly MesonStatement[],
+  calls: readonly Call[],
+): (name: string) => boolean {
   const everywhere = new Set(statements.flatMap(({ value }) => namesIn(value)));
   const built = new Set(
     [...calls.flatMap(({ args }) => args), ...statements.filter(({ kind }) => kind === "bind")].flatMap(
       ({ value }) => namesIn(value),
     ),
   );
+  return (name) => everywhere.has(name) && !built.has(name);
+}
+
+/** Names that look like sources in lists that this file binds, unless all that uses them is installing or testing. */
+function boundSources(
+  statements: readonly MesonStatement[],
+  isInstalled: (name: string) => boolean,
+  paths: MesonPaths,
+): string[] {
   return statements
-    .filter((one) => one.kind === "bind" && (built.has(one.name) || !everywhere.has(one.name)))
+    .filter((one) => one.kind === "bind" && !isInstalled(one.name))
     .filter(({ value }) => value.kind !== "call" || !NOT_BUILT.test(value.name))
     .flatMap(({ value }) => paths.read(value))
     .filter(namesSource);

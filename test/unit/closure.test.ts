@@ -244,3 +244,15 @@ test("closure: a text that changed is read again, one that is not read is not as
   const { "src/a.h": _gone, ...without } = files;
   assert.ok(!(await findClosure(treeOf(without))).files.has("src/a.h"));
 });
+
+test("a setup.py that only packs what a Makefile makes: every candidate counts", async () => {
+  const files = {
+    "setup.py": "from setuptools import setup\nsetup(package_data={'pkg': ['*.so']})\n",
+    Makefile: "all: pkg/k.so\n",
+    "csrc/k.cu": "",
+  };
+  const { open } = await findClosure(treeOf(files));
+  assert.equal(open, "no build file that Python's build reads names a source");
+  const named = { ...files, "setup.py": SETUP, "src/m.cpp": "" };
+  assert.equal((await findClosure(treeOf(named))).open, null);
+});

@@ -50,6 +50,13 @@ const CASES: readonly Case[] = [
     ["src/g"],
   ],
   [
+    "a package's files that are only copied or installed",
+    `m = files('a.py', 'b.h')\npy.install_sources(m)\ninit = fs.copyfile('__init__.py')\nfs.copyfile('c.pxd')`,
+    ["src/b.h", "src/c.pxd"],
+    ["src/a.py", "src/__init__.py"],
+  ],
+  ["a script that another file may run", `tool = files('tool.py')`, ["src/tool.py"], []],
+  [
     "a template",
     `configure_file(input: 'config.h.in', output: 'config.h', configuration: c)`,
     ["src/config.h.in"],

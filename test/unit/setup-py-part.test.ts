@@ -229,3 +229,37 @@ function changed(from: string | null, to: string): string {
   assert.notEqual(text, SETUP);
   return text;
 }
+
+/** A setup.py whose arguments lie in a dictionary. */
+function packed(version: string, between = "", setup = "from setuptools import setup"): string {
+  return (
+    `${setup}\narguments = {"name": "pkg", "version": "${version}", "classifiers": ["${version}"], "packages": ["pkg"]}\n` +
+    `arguments["description"] = "${version}"\n${between}\n\ndef run():\n    setup(**arguments)\n\nrun()\n`
+  );
+}
+
+test("packaging arguments that lie in a dictionary: the same part", () => {
+  assert.equal(setupPyPart(packed("1.0")), setupPyPart(packed("1.1")));
+  const wrapper = "from scikit_build_core.setuptools.wrapper import setup";
+  assert.equal(setupPyPart(packed("1.0", "", wrapper)), setupPyPart(packed("1.1", "", wrapper)));
+  const switched = "import os\nif os.environ.get('X'):\n    arguments['cmake_source_dir'] = '.'";
+  assert.equal(setupPyPart(packed("1.0", switched)), setupPyPart(packed("1.1", switched)));
+});
+
+for (const [what, between] of [
+  ["reads one", "import os\nos.environ['V'] = arguments['version']"],
+  ["hands it on", "check(arguments)"],
+  ["adds to one", "arguments['version'] += '.dev0'"],
+  ["changes it by a method", "arguments.update(other)"],
+  ["gives it another name", "same = arguments"],
+  ["goes through its keys", "for key in arguments:\n    check(key)"],
+] as const) {
+  test(`a dictionary of arguments: one that ${what} keeps what it holds`, () => {
+    assert.notEqual(setupPyPart(packed("1.0", between)), setupPyPart(packed("1.1", between)));
+  });
+}
+
+test("a dictionary of arguments: what can reach the build counts", () => {
+  assert.notEqual(setupPyPart(packed("1.0")), setupPyPart(packed("1.0").replace('["pkg"]', '["pkg2"]')));
+  assert.notEqual(setupPyPart(packed("1.0")), setupPyPart(packed("1.0", "arguments['cmake_args'] = ['-G']")));
+});

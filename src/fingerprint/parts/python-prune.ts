@@ -1,5 +1,5 @@
 /** What of a setup.py can reach the build: without packaging-only arguments and all that only they use. */
-import type { Compound, Expression, Statement } from "../../closure/python-syntax.ts";
+import type { Assignment, Compound, Expression, Statement } from "../../closure/python-syntax.ts";
 import {
   allExpressions,
   allStatements,
@@ -11,6 +11,7 @@ import {
 } from "../../closure/python-walk.ts";
 import { Effects } from "./python-effects.ts";
 import { CONSUMERS, MUTATORS } from "./python-pure.ts";
+import { entryOf, isDictionary, placeOf, type SetupArguments, setupArguments } from "./setup-arguments.ts";
 import { isPackagingKeyword } from "./setup-keywords.ts";
 
 /**
@@ -27,9 +28,12 @@ export function pruneSetup(
   const calls = allExpressions(module).filter((one) => one.kind === "call" && isSetup(one.callee, setups));
   if (calls.length === 0) return null;
   const readsMetadata = allExpressions(module).some(asksForMetadata);
-  const bare = readsMetadata
-    ? module
-    : module.map((one) => withoutPackaging(one, setups, effects, isPackaging));
+  const rules: Rules = {
+    isSetup: (callee) => isSetup(callee, setups),
+    dictionaries: setupArguments(module, (callee) => isSetup(callee, setups)),
+    isIdle: (keyword, value) => isPackaging(keyword) && effects.isPure(value),
+  };
+  const bare = readsMetadata ? module : module.flatMap((one) => withoutPackaging(one, rules));
   const usesAll = usesAnyName(bare);
   const looks = new Map<Statement, Look>();
   const lookAt = (one: Statement): Look => {
@@ -66,6 +70,7 @@ const PACKAGING: ReadonlySet<string> = new Set([
   "setuptools",
   "distutils.core",
   "skbuild",
+  "scikit_build_core.setuptools.wrapper",
   "numpy.distutils.core",
 ]);
 
@@ -83,36 +88,57 @@ function asksForMetadata(value: Expression): boolean {
   );
 }
 
-function withoutPackaging(
-  statement: Statement,
-  setups: ReadonlySet<string>,
-  effects: Effects,
-  isPackaging: (keyword: string) => boolean,
-): Statement {
+/** What may be left out. */
+interface Rules {
+  readonly isSetup: (callee: Expression) => boolean;
+  readonly dictionaries: SetupArguments;
+  /** An argument that only makes metadata, and whose value does nothing. */
+  readonly isIdle: (keyword: string, value: Expression) => boolean;
+}
+
+function withoutPackaging(statement: Statement, rules: Rules): Statement[] {
   const inner = (body: readonly Statement[]): Statement[] =>
-    body.map((one) => withoutPackaging(one, setups, effects, isPackaging));
+    body.flatMap((one) => withoutPackaging(one, rules));
   switch (statement.kind) {
     case "expression": {
       const { value } = statement;
-      if (value.kind !== "call" || !isSetup(value.callee, setups)) return statement;
-      const args = value.args.filter(
-        (arg) => arg.name === null || !isPackaging(arg.name) || !effects.isPure(arg.value),
-      );
-      return { kind: "expression", value: { ...value, args } };
+      if (value.kind !== "call" || !rules.isSetup(value.callee)) return [statement];
+      const args = value.args.filter((arg) => arg.name === null || !rules.isIdle(arg.name, arg.value));
+      return [{ kind: "expression", value: { ...value, args } }];
     }
     case "def":
     case "class":
-      return { ...statement, body: inner(statement.body) };
+      return [{ ...statement, body: inner(statement.body) }];
     case "compound":
-      return {
-        kind: "compound",
-        branches: statement.branches.map((branch) => ({ ...branch, body: inner(branch.body) })),
-      };
+      return [
+        {
+          kind: "compound",
+          branches: statement.branches.map((branch) => ({ ...branch, body: inner(branch.body) })),
+        },
+      ];
     case "assign":
+      return withoutEntries(statement, rules);
     case "import":
     case "keyword":
-      return statement;
+      return [statement];
   }
+}
+
+/** The same for a dictionary of arguments, and for one argument that is put into it. */
+function withoutEntries(statement: Assignment, { dictionaries, isIdle }: Rules): Statement[] {
+  const { targets, operator, value } = statement;
+  const [target, ...others] = targets;
+  if (target === undefined || others.length > 0 || operator !== "=" || value === null) return [statement];
+  const place = placeOf(target);
+  const isLeftOut = (name: string, key: string, entry: Expression): boolean =>
+    dictionaries.get(name)?.has(key) === false && isIdle(key, entry);
+  if (place !== null) return isLeftOut(place.name, place.key, value) ? [] : [statement];
+  if (target.kind !== "name" || !dictionaries.has(target.name) || !isDictionary(value)) return [statement];
+  const items = value.items.filter((item) => {
+    const entry = entryOf(item);
+    return entry === null || !isLeftOut(target.name, entry.key, entry.value);
+  });
+  return [{ ...statement, value: { ...value, items } }];
 }
 
 /** `exec(code)` and `globals()` can use any name. */
