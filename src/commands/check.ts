@@ -4,7 +4,7 @@ import { decisionText } from "../report/terminal.ts";
 import { look } from "../run.ts";
 import { parse } from "./arguments.ts";
 import type { Io } from "./io.ts";
-import { fail, lookExit, openWorkspace } from "./start.ts";
+import { fail, lookExit, openWorkspace, sayLostHooks } from "./start.ts";
 
 /** `check`: look only. Takes no lock and writes nothing but fresh.sh. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
@@ -21,6 +21,9 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   if (!looked.ok) return fail(io, looked.failure, json);
   await recordFresh(looked.value);
   if (json) io.result(JSON.stringify(decisionJson(looked.value.decision)));
-  else for (const line of decisionText(looked.value.decision)) io.result(line);
+  else {
+    for (const line of decisionText(looked.value.decision)) io.result(line);
+    sayLostHooks(ws.value, io);
+  }
   return lookExit(looked.value.decision.decision);
 }

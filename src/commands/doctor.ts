@@ -1,9 +1,10 @@
+import { existsSync } from "node:fs";
 import { doctorRequest } from "../build/examine.ts";
 import { runDoctor } from "../doctor/doctor.ts";
 import { formatFindings } from "../doctor/format.ts";
-import { listHooks, probeHooks } from "../install/index.ts";
+import { listHooks, probeHooks, warningsFor, type HookList, type ProbeReport } from "../install/index.ts";
 import { observe } from "../observe.ts";
-import { EXIT } from "../report/failure.ts";
+import { EXIT, ok, type Failure, type Result } from "../report/failure.ts";
 import { parse } from "./arguments.ts";
 import type { Io } from "./io.ts";
 import { fail, openWorkspace } from "./start.ts";
@@ -25,34 +26,46 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
       findings: await runDoctor(doctorRequest(observed.value, part)),
     });
   }
-  const hooks = await listHooks(ws.value, process.env);
+  const listed = await listHooks(ws.value, process.env);
+  const hooks = listed.ok ? ok(listed.value.hooks) : listed;
+  const warnings = listed.ok ? warningsFor(ws.value, listed.value.location, listed.value.hooks) : [];
   const trust = await judgeTrust(ws.value);
   const probe = trust.kind === "trusted" ? await probeHooks(ws.value, process.env) : null;
   const errors = findings.some((one) => one.findings.some((finding) => finding.level === "error"));
-  if (json) io.result(JSON.stringify({ version: 1, extensions: findings, hooks, probe }));
+  if (json) io.result(JSON.stringify({ version: 1, extensions: findings, hooks, probe, warnings }));
   else {
     for (const one of findings) {
       io.result(`${one.extension}:`);
       for (const line of formatFindings(one.findings)) io.result(line);
     }
-    io.result(`hooks: ${describeHooks(hooks, probe)}`);
+    io.result(`hooks: ${listed.ok ? describeHooks(listed.value, probe) : failed(listed.failure)}`);
+    for (const warning of warnings) io.result(`  warning: ${warning}`);
   }
   return errors || trust.kind === "held" ? EXIT.stopped : EXIT.good;
 }
 
-function describeHooks(
-  hooks: Awaited<ReturnType<typeof listHooks>>,
-  probe: Awaited<ReturnType<typeof probeHooks>> | null,
-): string {
-  if (!hooks.ok) return `${hooks.failure.message} Next: ${hooks.failure.next}`;
-  const absent = hooks.value.filter((hook) => hook.state !== "installed");
+function describeHooks({ location, hooks }: HookList, probe: Result<ProbeReport> | null): string {
+  const isWithoutStubs = location.kind === "husky" && !existsSync(location.folder);
+  const next = `Next: ${isWithoutStubs ? "npx husky && " : ""}rebuild-if-needed install`;
+  const absent = hooks.filter((hook) => hook.state !== "installed");
   if (absent.length > 0)
-    return `${absent.map((hook) => `${hook.name} is ${hook.state}`).join(", ")}. Next: rebuild-if-needed install`;
+    return `${absent.map((hook) => `${hook.name} is ${hook.state}`).join(", ")}. ${next}`;
   if (probe === null) return "installed; not probed, because foreign commits are checked out";
-  if (!probe.ok) return `${probe.failure.message} Next: ${probe.failure.next}`;
+  if (!probe.ok) return failed(probe.failure);
   const { fired, silent, untried } = probe.value;
-  if (silent.length > 0) return `git does not run ${silent.join(", ")}. Next: rebuild-if-needed install`;
-  const rest =
-    untried.length === 0 ? "" : `; ${untried.join(", ")} not tried, as lines of the project come first there`;
-  return `git runs ${fired.length} of ${hooks.value.length}${rest}`;
+  if (silent.length > 0) return `git does not run ${silent.join(", ")}. ${next}`;
+  const by = location.kind === "config" ? ", by its configuration" : "";
+  const called = untried.filter((name) => hooks.some((hook) => hook.name === name && hook.through !== null));
+  const behind = untried.filter((name) => !called.includes(name));
+  return [
+    `git runs ${fired.length} of ${hooks.length}${by}`,
+    ...(called.length === 0 ? [] : [`${called.join(", ")} not tried: pre-commit is there, which calls ours`]),
+    ...(behind.length === 0
+      ? []
+      : [`${behind.join(", ")} not tried, as lines of the project come first there`]),
+  ].join("; ");
+}
+
+function failed({ message, next }: Failure): string {
+  return `${message} Next: ${next}`;
 }

@@ -9,13 +9,40 @@ import type { Io } from "./io.ts";
 
 /** Internal: what the hooks call when fresh.sh could not say "fresh". Never lets git fail. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
-  const [hook = "", ...args] = argv;
+  const [named = "", ...rest] = argv;
   try {
-    await handle(hook, args, io);
+    const { hook, args } =
+      named === "by-pre-commit" ? eventOfPreCommit(process.env) : { hook: named, args: rest };
+    if (named !== "by-pre-commit" || !isSwitchedOff(process.env)) await handle(hook, args, io);
   } catch (error) {
     io.say(`rebuild-if-needed: E999 this is a bug: ${error instanceof Error ? error.stack : String(error)}`);
   }
   return 0;
+}
+
+/** The event behind a hook of `.pre-commit-hooks.yaml`: pre-commit tells its arguments in variables, and not its name. */
+function eventOfPreCommit(variables: NodeJS.ProcessEnv): {
+  readonly hook: string;
+  readonly args: readonly string[];
+} {
+  const {
+    PRE_COMMIT_FROM_REF: from = "",
+    PRE_COMMIT_TO_REF: to = "",
+    PRE_COMMIT_CHECKOUT_TYPE: type,
+    PRE_COMMIT_IS_SQUASH_MERGE: squash,
+    PRE_COMMIT_REWRITE_COMMAND: command,
+  } = variables;
+  if (type !== undefined) return { hook: "post-checkout", args: [from, to, type] };
+  if (squash !== undefined) return { hook: "post-merge", args: [squash] };
+  return command === undefined
+    ? { hook: "post-commit", args: [] }
+    : { hook: "post-rewrite", args: [command] };
+}
+
+/** What our own hooks ask in sh before they start the program. */
+function isSwitchedOff(variables: NodeJS.ProcessEnv): boolean {
+  const { CI = "", REBUILD_IF_NEEDED: off, REBUILD_IF_NEEDED_BUILD: build = "" } = variables;
+  return CI !== "" || off === "0" || build !== "";
 }
 
 async function handle(hook: string, args: readonly string[], io: Io): Promise<void> {

@@ -30,9 +30,21 @@ export function describeInstall(report: InstallReport): string[] {
     ...(report.target.copiedFrom === null
       ? []
       : [`  a copy that stays: ${report.target.copiedFrom} could vanish`]),
+    ...wayLines(report),
     ...report.managers.map((manager) => `  ${manager.name}: ${manager.advice}`),
     ...earlier.map((hook) => `  ${hook.path}: your earlier hook still runs first (kept at ${hook.earlier})`),
     ...report.projectFiles.map((file) => `  changed in the project: ${file}`),
     ...report.warnings.map((warning) => `  warning: ${warning}`),
   ];
+}
+
+/** How git comes to start them, where they are not simply its hook files. */
+function wayLines({ location }: InstallReport): readonly string[] {
+  if (location.kind === "config")
+    return [
+      "  git starts them by its configuration, whatever a hook manager does; git before 2.54 does not know it",
+    ];
+  if (location.kind === "chain")
+    return [`  git takes hooks from ${location.folder} now; each runs the one in ${location.outside} first`];
+  return [];
 }

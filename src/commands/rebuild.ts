@@ -11,7 +11,7 @@ import { writeEnvironment } from "../store/environment.ts";
 import { parse } from "./arguments.ts";
 import type { Io } from "./io.ts";
 import { plannedMoves } from "./planned-moves.ts";
-import { fail, openWorkspace } from "./start.ts";
+import { fail, openWorkspace, sayLostHooks } from "./start.ts";
 
 const OPTIONS = {
   force: { type: "boolean" },
@@ -30,6 +30,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   if (!args.ok) return fail(io, args.failure, json);
   const ws = await openWorkspace(io);
   if (!ws.ok) return fail(io, ws.failure, json);
+  if (!json) sayLostHooks(ws.value, io); // first: what follows may take long
   const { flags, values } = args.value;
   const only = values.get("extension") ?? null;
   const force = flags.has("force");

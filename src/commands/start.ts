@@ -2,6 +2,7 @@
 import { isJournalThere } from "../build/journal.ts";
 import type { Recovery } from "../build/recover.ts";
 import { findWorkspace } from "../git/workspace.ts";
+import { lostHooksLine } from "../install/lost.ts";
 import type { Workspace } from "../model.ts";
 import { assertNever, EXIT, ok, type Failure, type Result } from "../report/failure.ts";
 import { findNewerState } from "../store/newer-state.ts";
@@ -22,6 +23,12 @@ export async function openWorkspace(io: Io): Promise<Result<Workspace>> {
   const line = recoveryLine(recovered.value);
   if (line !== null) io.say(line);
   return ok(found.value);
+}
+
+/** Says so on stderr where another tool has taken the place of our hooks: without them no event is seen. */
+export function sayLostHooks(ws: Workspace, io: Io): void {
+  const line = lostHooksLine(ws);
+  if (line !== null) io.say(line);
 }
 
 /** Prints a failure, as JSON on stdout where that was asked for. @returns its exit code. */

@@ -6,7 +6,7 @@ import { look } from "../run.ts";
 import { readHistory } from "../store/history.ts";
 import { parse } from "./arguments.ts";
 import type { Io } from "./io.ts";
-import { fail, lookExit, openWorkspace } from "./start.ts";
+import { fail, lookExit, openWorkspace, sayLostHooks } from "./start.ts";
 
 /** `status`: `check`, the running build and the last one. `--short`: one word for a prompt. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
@@ -31,6 +31,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
       io.result(
         `last: ${last.action} of ${last.extension} at ${last.at}: ${last.result} in ${duration(last.elapsedMs)}`,
       );
+    sayLostHooks(ws.value, io);
   }
   return lookExit(decision.decision);
 }

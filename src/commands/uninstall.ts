@@ -1,10 +1,12 @@
-import { existsSync, rmSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { runningBuild } from "../build/running.ts";
 import { dropFresh } from "../fingerprint/fresh.ts";
-import { uninstallHooks } from "../install/index.ts";
+import { HOOK_FOLDERS, uninstallHooks } from "../install/index.ts";
 import { EXIT, failure } from "../report/failure.ts";
+import type { Workspace } from "../model.ts";
 import { listQuarantine } from "../store/quarantine.ts";
+import { measureSlots } from "../store/slots.ts";
 import { parse } from "./arguments.ts";
 import type { Io } from "./io.ts";
 import { fail, openWorkspace } from "./start.ts";
@@ -25,15 +27,54 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   for (const path of [...restored, ...trimmed]) io.result(`as it was: ${path}`);
   for (const { path, why } of left) io.result(`left: ${path} (${why})`);
   dropFresh(ws.value.stateDir);
-  const { stateDir, slotsDir } = ws.value;
-  if (args.value.flags.has("purge")) {
-    for (const file of listQuarantine(ws.value))
-      io.result(`dropped from quarantine: ${file.keptAt} (was ${file.path})`);
-    for (const folder of new Set([stateDir, dirname(slotsDir)]))
-      rmSync(folder, { recursive: true, force: true });
-    io.result("all state of rebuild-if-needed is gone");
-  } else if (existsSync(stateDir)) {
-    io.result(`kept: ${stateDir} (builds, quarantine). Drop it too: rebuild-if-needed uninstall --purge`);
-  }
+  if (args.value.flags.has("purge")) purge(ws.value, io);
+  else for (const line of keptLines(ws.value)) io.result(line);
   return EXIT.good;
+}
+
+/** What stays: builds to go back to, and files that were not ours. */
+function keptLines(ws: Workspace): readonly string[] {
+  const { count, bytes } = measureSlots(ws);
+  const size = `${(bytes / 1e6).toFixed(1)} MB`;
+  const lines = [
+    ...(count === 0
+      ? []
+      : [`kept: ${count} ${count === 1 ? "build" : "builds"} in ${ws.slotsDir} (${size})`]),
+    ...listQuarantine(ws).map((file) => `kept in quarantine: ${file.keptAt} (was ${file.path})`),
+  ];
+  if (lines.length === 0 && !existsSync(ws.stateDir)) return [];
+  return [...lines, `kept: the records in ${ws.stateDir}. Drop it all: rebuild-if-needed uninstall --purge`];
+}
+
+/** The builds are those of all work trees: a linked one drops only what is its own. */
+function purge(ws: Workspace, io: Io): void {
+  for (const file of listQuarantine(ws))
+    io.result(`dropped from quarantine: ${file.keptAt} (was ${file.path})`);
+  drop(ws.stateDir);
+  const others = otherStates(ws);
+  if (others.length === 0) {
+    drop(dirname(ws.slotsDir));
+    io.result("all state of rebuild-if-needed is gone");
+    return;
+  }
+  io.result(`the state of this work tree is gone: ${ws.stateDir}`);
+  for (const folder of others)
+    io.result(`left: ${folder} (of another work tree; \`uninstall --purge\` there)`);
+}
+
+/** A hook folder of ours that is still there by now holds files of others. */
+function drop(folder: string): void {
+  const isLeft = (name: string): boolean => HOOK_FOLDERS.includes(name);
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  for (const name of names) if (!isLeft(name)) rmSync(join(folder, name), { recursive: true, force: true });
+  if (!names.some(isLeft)) rmSync(folder, { recursive: true, force: true });
+}
+
+/** State of other work trees of this repository. The main one's folder also holds what all share. */
+function otherStates(ws: Workspace): readonly string[] {
+  const linked = join(ws.commonDir, "worktrees");
+  const gitDirs = existsSync(linked) ? readdirSync(linked).map((name) => join(linked, name)) : [];
+  return [ws.commonDir, ...gitDirs]
+    .map((gitDir) => join(gitDir, "rebuild-if-needed"))
+    .filter((folder) => folder !== ws.stateDir && existsSync(folder));
 }

@@ -2,8 +2,8 @@
  * Our lines in a hook file, between two marker lines. Pure text; a file's bytes are carried one character each
  * (latin1), so that what others wrote survives whatever its encoding.
  */
-const BEGIN = "# >>> rebuild-if-needed >>>";
-const END = "# <<< rebuild-if-needed <<<";
+export const BEGIN = "# >>> rebuild-if-needed >>>";
+export const END = "# <<< rebuild-if-needed <<<";
 
 /** The lines for a hook file that belongs to the project. The same on every machine: it may be committed. */
 export const SHARED_BLOCK: string = `${BEGIN} does nothing in clones where \`rebuild-if-needed install\` was not run

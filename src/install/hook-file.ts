@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { ownFile } from "../package-root.ts";
 import type { HookName } from "./hook-names.ts";
 
@@ -8,14 +9,20 @@ export interface HookTarget {
   readonly program: string;
 }
 
-/** Text of a hook for this machine: the file of this name in `hooks/` with the two paths filled in (latin1). */
-export function hookText(name: HookName, target: HookTarget): string {
-  return readFileSync(ownFile("hooks", name), "latin1")
-    .replace("@NODE@", () => quote(target.node))
-    .replace("@PROGRAM@", () => quote(target.program));
+/**
+ * Text of a hook for this machine: the file of this name in `hooks/` with the two paths filled in (latin1).
+ * @param outside the folder whose hook of this name runs first; null: the one that is kept beside ours.
+ */
+export function hookText(name: HookName, target: HookTarget, outside: string | null = null): string {
+  const text = readFileSync(ownFile("hooks", name), "latin1")
+    .replace("@NODE@", () => hookWord(target.node))
+    .replace("@PROGRAM@", () => hookWord(target.program));
+  return outside === null
+    ? text
+    : text.replace(/^earlier=.*$/m, () => `earlier=${hookWord(join(outside, name))}`);
 }
 
 /** One sh word, whatever is in the path; one character for each byte, as all hook text here. */
-function quote(path: string): string {
+export function hookWord(path: string): string {
   return `'${Buffer.from(path.replaceAll("'", `'\\''`)).toString("latin1")}'`;
 }

@@ -1,11 +1,10 @@
 import { relative } from "node:path";
 import type { Workspace } from "../model.ts";
-import { ok, refuse, type Result } from "../report/failure.ts";
+import { err, ok, refuse, type Result } from "../report/failure.ts";
 import { errorCode, lstatOrNull } from "./files.ts";
 import { hookText, type HookTarget } from "./hook-file.ts";
 import { isOurs, putHook, takeHook, type PutAction } from "./hook-folder.ts";
 import { EARLIER } from "./hook-names.ts";
-import { findLocation, type HookLocation } from "./location.ts";
 import { findManagers, type Manager } from "./managers.ts";
 import { placementsAt, type Placement } from "./placement.ts";
 import {
@@ -18,11 +17,16 @@ import {
 } from "./record.ts";
 import { putLines, takeLines } from "./shared-lines.ts";
 import { stableTarget, type StableTarget } from "./stable-target.ts";
+import { switchOver } from "./switch-over.ts";
+import { removeEmptyFolders, takeOut } from "./take-out.ts";
 import { warningsFor } from "./warnings.ts";
+import { chooseLocation, wayOf, type HookLocation } from "./way.ts";
 
 export interface InstallRequest extends HookTarget {
   readonly ws: Workspace;
   readonly environment: NodeJS.ProcessEnv;
+  /** False: hook files even where git's configuration could start ours, for a clone that an older git serves too. */
+  readonly useConfig?: boolean;
 }
 
 /** What happened to one hook: `path` is the file that git, or husky, runs. */
@@ -47,11 +51,12 @@ export interface InstallReport {
 /** Installs the six hooks, or brings them up to date. Installing twice changes nothing; a failure leaves nothing. */
 export async function installHooks(request: InstallRequest): Promise<Result<InstallReport>> {
   const { ws, environment } = request;
-  const location = await findLocation(ws, environment);
-  if (!location.ok) return location;
+  const chosen = await chooseLocation(request);
+  if (!chosen.ok) return chosen;
+  const location = chosen.value;
   const record = readRecord(ws);
   if (!record.ok) return record;
-  const placements = placementsAt(location.value, ws);
+  const placements = placementsAt(location, ws);
   const obstacle = findObstacle(placements);
   if (obstacle !== null) {
     return refuse(
@@ -63,32 +68,42 @@ export async function installHooks(request: InstallRequest): Promise<Result<Inst
   const target = await stableTarget(ws, request, environment);
   if (!target.ok) return target;
 
-  const recorded = recordFirst(ws, target.value, record.value, placements);
+  const planned = planRecord(location, target.value, record.value, placements);
+  const recorded = recordFirst(ws, planned, record.value);
   if (!recorded.ok) return recorded;
-  const done = putAll(placements, target.value);
+  const done = putAll(placements, target.value, location.kind === "chain" ? location.outside : null);
   if (!done.ok) {
     if (record.value === null) removeRecord(ws);
     return done;
   }
+  const switched = await switchOver(ws, environment, location);
+  if (!switched.ok) {
+    for (const hook of done.value) takeBack(hook);
+    if (record.value === null) removeRecord(ws);
+    removeEmptyFolders(ws, placements);
+    return err(switched.failure);
+  }
+  const left = leaveOtherWay(ws, planned, record.value, placements);
+  if (!left.ok) return left;
   return ok({
-    location: location.value,
+    location,
     hooks: done.value.filter((hook) => hook.role !== "script"),
     target: target.value,
     projectFiles: done.value
       .filter((hook) => hook.role === "shared-lines" && hook.action !== "unchanged")
       .map((hook) => relative(ws.top, hook.path)),
-    managers: findManagers(ws.top),
-    warnings: warningsFor(location.value, done.value),
+    managers: location.kind === "config" ? [] : findManagers(ws.top),
+    warnings: warningsFor(ws, location, done.value),
   });
 }
 
-/** Written before the files: an installer that dies half-way leaves nothing that `uninstall` does not know. */
-function recordFirst(
-  ws: Workspace,
+/** Files of an older place, before core.hooksPath changed, stay in the record: they are still to be cleaned up. */
+function planRecord(
+  location: HookLocation,
   target: HookTarget,
   old: HookRecord | null,
   placements: readonly Placement[],
-): Result<void> {
+): HookRecord {
   const before = old?.files ?? [];
   const now = placements.map((placement): InstalledFile => {
     const known = before.find((file) => file.path === placement.path);
@@ -98,9 +113,27 @@ function recordFirst(
     };
   });
   const elsewhere = before.filter((file) => !now.some((other) => other.path === file.path));
-  const files = [...elsewhere, ...now]; // an older place, before core.hooksPath changed, is still to be cleaned up
-  const record: HookRecord = { version: 1, node: target.node, program: target.program, files };
+  const { node, program } = target;
+  return { version: 1, way: wayOf(location), node, program, files: [...elsewhere, ...now] };
+}
+
+/** Written before the files: an installer that dies half-way leaves nothing that `uninstall` does not know. */
+function recordFirst(ws: Workspace, record: HookRecord, old: HookRecord | null): Result<void> {
   return JSON.stringify(record) === JSON.stringify(old) ? ok(undefined) : writeRecord(ws, record);
+}
+
+/** Of a clone that had its hooks by another way, none of those stays: each event would look twice. */
+function leaveOtherWay(
+  ws: Workspace,
+  planned: HookRecord,
+  old: HookRecord | null,
+  placements: readonly Placement[],
+): Result<void> {
+  if (old === null || old.way === planned.way) return ok(undefined);
+  const isNow = (file: InstalledFile): boolean => placements.some(({ path }) => path === file.path);
+  for (const file of old.files) if (!isNow(file)) takeOut(file);
+  removeEmptyFolders(ws, old.files);
+  return writeRecord(ws, { ...planned, files: planned.files.filter(isNow) });
 }
 
 function originOf({ path, role }: Placement): Origin {
@@ -108,12 +141,17 @@ function originOf({ path, role }: Placement): Origin {
   return role === "shared-lines" && isOurs(path) ? "found" : "extended";
 }
 
-function putAll(placements: readonly Placement[], target: HookTarget): Result<readonly InstalledHook[]> {
+function putAll(
+  placements: readonly Placement[],
+  target: HookTarget,
+  outside: string | null,
+): Result<readonly InstalledHook[]> {
   const done: InstalledHook[] = [];
   for (const placement of placements) {
     const { name, path, role } = placement;
     try {
-      const action = role === "shared-lines" ? putLines(path) : putHook(path, hookText(name, target));
+      const action =
+        role === "shared-lines" ? putLines(path) : putHook(path, hookText(name, target, outside));
       const isChained = role !== "shared-lines" && lstatOrNull(path + EARLIER) !== null;
       done.push({ name, path, role, action, earlier: isChained ? path + EARLIER : null });
     } catch (error) {

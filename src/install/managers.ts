@@ -5,6 +5,8 @@ import { join } from "node:path";
 export interface Manager {
   readonly name: "husky" | "lefthook" | "pre-commit" | "simple-git-hooks";
   readonly advice: string;
+  /** False: its next run writes over hook files of ours, or takes them away. */
+  readonly keepsOurs: boolean;
 }
 
 const AGAIN = "run `rebuild-if-needed install` again after it";
@@ -13,12 +15,17 @@ const AGAIN = "run `rebuild-if-needed install` again after it";
 export function findManagers(top: string): readonly Manager[] {
   const managers: Manager[] = [];
   if (existsSync(join(top, ".husky"))) {
-    managers.push({ name: "husky", advice: "hooks go in through its files; commit those that changed" });
+    managers.push({
+      name: "husky",
+      advice: "hooks go in through its files; commit those that changed",
+      keepsOurs: true,
+    });
   }
   if (LEFTHOOK.some((file) => existsSync(join(top, file)))) {
     managers.push({
       name: "lefthook",
       advice: `\`lefthook install\` puts our hooks away as .old where it has hooks of the same name: ${AGAIN}`,
+      keepsOurs: false,
     });
   }
   if (
@@ -29,12 +36,14 @@ export function findManagers(top: string): readonly Manager[] {
     managers.push({
       name: "pre-commit",
       advice: "`pre-commit install` keeps our hooks and runs them first; nothing to do",
+      keepsOurs: true,
     });
   }
   if (usesSimpleGitHooks(top)) {
     managers.push({
       name: "simple-git-hooks",
       advice: `it overwrites and deletes hooks of others: ${AGAIN}`,
+      keepsOurs: false,
     });
   }
   return managers;

@@ -7,7 +7,7 @@ import type { Workspace } from "../model.ts";
 import { ok, type Result } from "../report/failure.ts";
 import { isBlockFirst } from "./block.ts";
 import { readHook } from "./files.ts";
-import type { HookName } from "./hook-names.ts";
+import { configName, type HookName } from "./hook-names.ts";
 import { listHooks } from "./list.ts";
 import { askGit } from "./user-git.ts";
 
@@ -33,10 +33,13 @@ export async function probeHooks(
   const [fired, silent, untried]: [HookName[], HookName[], HookName[]] = [[], [], []];
   const folder = mkdtempSync(join(tmpdir(), "rebuild-if-needed-probe-"));
   try {
-    for (const { name, path, state } of listed.value) {
+    for (const { name, path, state, through } of listed.value.hooks) {
       if (state !== "installed") silent.push(name);
-      else if (!isBlockFirst(readHook(path) ?? "")) untried.push(name);
-      else if (await fires(ws, environment, name, join(folder, name))) fired.push(name);
+      else if (through !== null || !isBlockFirst(readHook(path) ?? "")) untried.push(name);
+      else if (listed.value.location.kind === "config") {
+        const isRun = await firesByConfig(ws, environment, name, path, join(folder, name));
+        (isRun ? fired : silent).push(name);
+      } else if (await fires(ws, environment, name, join(folder, name))) fired.push(name);
       else silent.push(name);
     }
   } finally {
@@ -52,9 +55,38 @@ async function fires(
   answer: string,
 ): Promise<boolean> {
   const probing = { ...environment, REBUILD_IF_NEEDED_PROBE: answer };
-  if ((await askGit(ws.top, probing, ["hook", "run", "--ignore-missing", name])) === null) {
-    await runAsOlderGit(ws, probing, name);
-  }
+  const runs = await configuredHooks(ws, environment, name);
+  const isAlone = runs === null || runs.every((one) => one === "hook from hookdir");
+  const args = ["hook", "run", "--ignore-missing", name];
+  if (!isAlone || (await askGit(ws.top, probing, args)) === null) await runAsOlderGit(ws, probing, name);
+  return hasAnswered(name, answer);
+}
+
+/** `git hook run` would start what others have configured too: git is asked for its list, and ours started alone. */
+async function firesByConfig(
+  ws: Workspace,
+  environment: NodeJS.ProcessEnv,
+  name: HookName,
+  path: string,
+  answer: string,
+): Promise<boolean> {
+  const runs = await configuredHooks(ws, environment, name);
+  if (runs?.includes(configName(name)) !== true) return false;
+  await start(ws, { ...environment, REBUILD_IF_NEEDED_PROBE: answer }, path);
+  return hasAnswered(name, answer);
+}
+
+/** What git would run for an event, by name (`hook from hookdir`: a file); null before git 2.54. */
+async function configuredHooks(
+  ws: Workspace,
+  environment: NodeJS.ProcessEnv,
+  name: HookName,
+): Promise<readonly string[] | null> {
+  const listed = await askGit(ws.top, environment, ["hook", "list", name]);
+  return listed?.trimEnd().split("\n") ?? null;
+}
+
+function hasAnswered(name: HookName, answer: string): boolean {
   try {
     return readFileSync(answer, "utf8") === `${name}\n`;
   } catch {
@@ -65,9 +97,12 @@ async function fires(
 /** git before 2.36 has no `hook run`: ask it for the file and start that from the top, as it would. */
 async function runAsOlderGit(ws: Workspace, environment: NodeJS.ProcessEnv, name: HookName): Promise<void> {
   const path = await askGit(ws.top, environment, ["rev-parse", "--git-path", `hooks/${name}`]);
-  if (path === null) return;
+  if (path !== null) await start(ws, environment, resolve(ws.top, path.replace(/\n$/, "")));
+}
+
+async function start(ws: Workspace, environment: NodeJS.ProcessEnv, path: string): Promise<void> {
   const options = { cwd: ws.top, env: withoutGitVariables(environment), timeout: 10_000 };
   await new Promise<void>((done) => {
-    execFile(resolve(ws.top, path.replace(/\n$/, "")), options, () => done());
+    execFile(path, options, () => done());
   });
 }

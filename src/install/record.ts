@@ -6,6 +6,7 @@ import { newerState, readState, writeState } from "../store/state-file.ts";
 import type { HookTarget } from "./hook-file.ts";
 import { HOOK_NAMES } from "./hook-names.ts";
 import type { Placement, PlacementRole } from "./placement.ts";
+import type { Way } from "./way.ts";
 
 /**
  * How a file came to hold our lines: we made it, we added to one of others (or took its place and keep it beside),
@@ -21,6 +22,7 @@ export interface InstalledFile extends Placement {
 /** `<common dir>/rebuild-if-needed/hooks.json`: what to take out again, also after core.hooksPath has changed. */
 export interface HookRecord extends HookTarget {
   readonly version: 1;
+  readonly way: Way;
   readonly files: readonly InstalledFile[];
 }
 
@@ -44,11 +46,13 @@ export function removeRecord(ws: Workspace): void {
 }
 
 function parseRecord(data: Readonly<Record<string, unknown>>): HookRecord | null {
-  const { node, program, files } = data;
+  const { node, program, files, way = "files" } = data;
   if (typeof node !== "string" || typeof program !== "string" || !Array.isArray(files)) return null;
   const parsed = files.map(parseFile);
   const known = parsed.filter((file) => file !== null);
-  return known.length === parsed.length ? { version: 1, node, program, files: known } : null;
+  const knownWay = WAYS.find((one) => one === way);
+  if (knownWay === undefined || known.length !== parsed.length) return null;
+  return { version: 1, way: knownWay, node, program, files: known };
 }
 
 function parseFile(entry: unknown): InstalledFile | null {
@@ -61,5 +65,6 @@ function parseFile(entry: unknown): InstalledFile | null {
   return { name: hook, path, role: part, origin: from };
 }
 
-const ROLES: readonly PlacementRole[] = ["hook", "shared-lines", "script"];
+const ROLES: readonly PlacementRole[] = ["hook", "shared-lines", "script", "configured"];
+const WAYS: readonly Way[] = ["files", "config", "chain"];
 const ORIGINS: readonly Origin[] = ["created", "extended", "found"];

@@ -1,13 +1,16 @@
-import { rmdirSync } from "node:fs";
-import { dirname, relative } from "node:path";
+import { join, relative } from "node:path";
 import type { Workspace } from "../model.ts";
 import { ok, refuse, type Result } from "../report/failure.ts";
 import { errorCode } from "./files.ts";
-import { isOurs, keptBeside, takeHook, type TakeAction } from "./hook-folder.ts";
-import { findLocation } from "./location.ts";
-import { placementsAt } from "./placement.ts";
-import { readRecord, recordPath, removeRecord, type InstalledFile } from "./record.ts";
-import { takeLines } from "./shared-lines.ts";
+import { chainFolder, namesIn } from "./chain-folder.ts";
+import { readConfigBlock } from "./config-block.ts";
+import { isOurs, keptBeside, type TakeAction } from "./hook-folder.ts";
+import { HOOK_NAMES } from "./hook-names.ts";
+import { configuredFolder, placementsAt, type Placement } from "./placement.ts";
+import { readRecord, removeRecord, type InstalledFile } from "./record.ts";
+import { switchBack } from "./switch-over.ts";
+import { removeEmptyFolders, takeOut } from "./take-out.ts";
+import { locationByWay } from "./way.ts";
 
 export interface UninstallReport {
   /** Files that are gone: they were ours. */
@@ -37,6 +40,9 @@ export async function uninstallHooks(request: {
       !recorded.some((one) => one.path === file.path),
   );
   const files = [...recorded, ...unrecorded];
+  const wasConfigured = readConfigBlock(ws) !== "";
+  const switched = switchBack(ws);
+  if (!switched.ok) return switched;
   const taken: Taken[] = [];
   // Lines that call a script go before the script.
   for (const file of files.toSorted((a, b) => Number(a.role === "script") - Number(b.role === "script"))) {
@@ -51,7 +57,7 @@ export async function uninstallHooks(request: {
   }
   removeRecord(ws);
   removeEmptyFolders(ws, files);
-  return ok(report(ws, taken));
+  return ok(report(ws, taken, wasConfigured));
 }
 
 interface Taken {
@@ -61,28 +67,17 @@ interface Taken {
 
 /** Our files where git looks now: what is left to go by when the record is lost. */
 async function filesHere(ws: Workspace, environment: NodeJS.ProcessEnv): Promise<readonly InstalledFile[]> {
-  const location = await findLocation(ws, environment);
-  if (!location.ok) return [];
-  return placementsAt(location.value, ws).map((placement) => ({ ...placement, origin: "found" }));
+  const location = await locationByWay(ws, environment, "files");
+  const placed = location.ok ? placementsAt(location.value, ws) : [];
+  const inGitDir = HOOK_NAMES.flatMap((name): Placement[] => [
+    { name, path: join(configuredFolder(ws), name), role: "configured" },
+    { name, path: join(chainFolder(ws), name), role: "hook" },
+  ]);
+  const others = inGitDir.filter(({ path }) => !placed.some((one) => one.path === path));
+  return [...placed, ...others].map((placement) => ({ ...placement, origin: "found" }));
 }
 
-function takeOut(file: InstalledFile): Taken["action"] {
-  if (file.role !== "shared-lines") return takeHook(file.path);
-  return file.origin === "found" ? "kept" : takeLines(file.path, file.origin === "created");
-}
-
-function removeEmptyFolders(ws: Workspace, files: readonly InstalledFile[]): void {
-  const scripts = files.filter((file) => file.role === "script").map((file) => dirname(file.path));
-  for (const folder of [...new Set(scripts), dirname(recordPath(ws))]) {
-    try {
-      rmdirSync(folder);
-    } catch {
-      // holds something, or is gone
-    }
-  }
-}
-
-function report(ws: Workspace, taken: readonly Taken[]): UninstallReport {
+function report(ws: Workspace, taken: readonly Taken[], wasConfigured: boolean): UninstallReport {
   const pathsOf = (action: Taken["action"]): readonly string[] =>
     taken.filter((one) => one.action === action).map((one) => one.file.path);
   const foreign = pathsOf("foreign").map((path) => ({ path, why: "it is not ours any more" }));
@@ -96,11 +91,15 @@ function report(ws: Workspace, taken: readonly Taken[]): UninstallReport {
       why: `an earlier hook, whose place ${file.path} is taken`,
     })),
   );
+  const strange = namesIn(chainFolder(ws)).map((name) => ({
+    path: join(chainFolder(ws), name),
+    why: "another tool put it there; git does not look there any more",
+  }));
   return {
     removed: pathsOf("removed"),
     restored: pathsOf("restored"),
-    trimmed: pathsOf("trimmed"),
-    left: [...foreign, ...kept, ...beside],
+    trimmed: [...pathsOf("trimmed"), ...(wasConfigured ? [join(ws.commonDir, "config")] : [])],
+    left: [...foreign, ...kept, ...beside, ...strange],
     projectFiles: taken
       .filter(({ file, action }) => file.role === "shared-lines" && ["removed", "trimmed"].includes(action))
       .map(({ file }) => relative(ws.top, file.path)),

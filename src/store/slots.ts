@@ -105,6 +105,12 @@ export function touchSlot(slot: Slot): void {
   }
 }
 
+/** How much all slots of this repository hold, for people. */
+export function measureSlots(ws: Workspace): { readonly count: number; readonly bytes: number } {
+  const sizes = slotFolders(ws).map((key) => sizeOf(join(ws.slotsDir, key)).bytes);
+  return { count: sizes.length, bytes: sizes.reduce((sum, bytes) => sum + bytes, 0) };
+}
+
 /** Drops the least recently used slots over the limits. @returns the dropped keys. */
 export function pruneSlots(
   ws: Workspace,

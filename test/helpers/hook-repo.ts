@@ -43,7 +43,14 @@ export async function createHookRepo(
     ws,
     program,
     install: (changes = {}) =>
-      installHooks({ ws, node: process.execPath, program, environment: box.environment, ...changes }),
+      installHooks({
+        ws,
+        node: process.execPath,
+        program,
+        environment: box.environment,
+        useConfig: false, // the same on every machine, whatever its git
+        ...changes,
+      }),
     calls() {
       const log = box.path("calls.log");
       const all = existsSync(log) ? readFileSync(log, "utf8").trimEnd().split("\n") : [];

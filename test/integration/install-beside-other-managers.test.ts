@@ -20,8 +20,8 @@ test("pre-commit over ours, as its install does it: both run; install again, uni
   valueOf(await repo.install());
   installPreCommit(repo);
   assert.deepEqual(await checkout(repo), { seen: ["earlier", "pre-commit"], calls: 1 });
-  assert.equal(stateOf(await listHooks(repo.ws, repo.box.environment)), "overwritten");
-  assert.deepEqual(valueOf(await probeHooks(repo.ws, repo.box.environment)).silent, ["post-checkout"]);
+  assert.equal(stateOf(await listHooks(repo.ws, repo.box.environment)), "installed"); // it calls ours
+  assert.deepEqual(valueOf(await probeHooks(repo.ws, repo.box.environment)).untried, ["post-checkout"]);
 
   valueOf(await repo.install());
   assert.equal(stateOf(await listHooks(repo.ws, repo.box.environment)), "installed");
@@ -163,7 +163,7 @@ async function checkout(
 }
 
 function stateOf(listed: Awaited<ReturnType<typeof listHooks>>): string | undefined {
-  return valueOf(listed).find((hook) => hook.name === "post-checkout")?.state;
+  return valueOf(listed).hooks.find((hook) => hook.name === "post-checkout")?.state;
 }
 
 /** Hooks called post-checkout and what is kept beside: names and text. */

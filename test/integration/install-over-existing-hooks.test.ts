@@ -72,7 +72,7 @@ for (const [what, { text, mode }] of Object.entries(EARLIER_HOOKS)) {
     const before = snapshot(repo, "with times");
     const report = valueOf(await repo.install());
     assert.deepEqual([...new Set(report.hooks.map((hook) => hook.action))], ["chained"]);
-    const listed = valueOf(await listHooks(repo.ws, repo.box.environment));
+    const listed = valueOf(await listHooks(repo.ws, repo.box.environment)).hooks;
     assert.ok(listed.every((hook) => hook.state === "installed" && hook.earlier !== null));
     const { restored, left } = valueOf(await uninstallHooks(repo));
     assert.equal(restored.length, HOOK_NAMES.length);

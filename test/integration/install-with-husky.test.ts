@@ -5,8 +5,11 @@ import { join } from "node:path";
 import test from "node:test";
 import { HOOK_NAMES, listHooks, probeHooks, uninstallHooks } from "../../src/install/index.ts";
 import { createHookRepo, valueOf, workspaceOf, type HookRepo } from "../helpers/hook-repo.ts";
+import { createManagerScene, LOOKED } from "../helpers/manager-scene.ts";
 import { packageRoot } from "../helpers/sandbox.ts";
 
+const STRANGERS =
+  "git runs the hooks in .husky of whatever is checked out, a stranger's too. Without them: HUSKY=0 git switch BRANCH";
 const PROJECT_HOOKS = HOOK_NAMES.filter((name) => name !== "post-index-change");
 
 test("husky's hook and ours both run, and uninstall gives the project its files back", async (t) => {
@@ -23,9 +26,7 @@ test("husky's hook and ours both run, and uninstall gives the project its files 
     report.managers.map((manager) => manager.name),
     ["husky"],
   );
-  assert.deepEqual(report.warnings, [
-    "a linked work tree has no .husky/_ of its own: no hook runs there until `npx husky` was run in it",
-  ]);
+  assert.deepEqual(report.warnings, [STRANGERS]);
   assert.doesNotMatch(
     JSON.stringify(huskyFiles(repo)),
     new RegExp(box.root),
@@ -102,10 +103,9 @@ test("a linked work tree has no husky stubs: said, and it works once husky was r
   await box.git(top, "worktree", "add", "--quiet", "../linked");
   const linked = { ...repo, top: box.path("linked"), ws: await workspaceOf(box.path("linked")) };
   const { warnings } = valueOf(await repo.install({ ws: linked.ws }));
-  assert.deepEqual(warnings, [
-    `no hook runs in this work tree until \`npx husky\` has made ${linked.top}/.husky/_: ` +
-      "run it, then `rebuild-if-needed install`",
-  ]);
+  const bare = `no hook runs in ${linked.top}, which has no .husky/_: run \`npx husky\` there, then \`rebuild-if-needed install\``;
+  assert.deepEqual(warnings, [STRANGERS, bare]);
+  assert.deepEqual(valueOf(await repo.install()).warnings, [STRANGERS, bare], "the main tree knows of it");
   assert.deepEqual(valueOf(await probeHooks(linked.ws, box.environment)).fired, []);
 
   await husky(linked);
@@ -115,6 +115,45 @@ test("a linked work tree has no husky stubs: said, and it works once husky was r
   repo.calls();
   await box.git(linked.top, "switch", "--quiet", "-c", "elsewhere");
   assert.ok(repo.calls().some((call) => call.cwd === linked.top && call.argv[1] === "post-checkout"));
+});
+
+test("ours in the git dir, then husky: said at once; install goes in by husky, and all of it out again", async (t) => {
+  const scene = await createManagerScene(t, {
+    ".gitignore": "_\n",
+    ".husky/post-merge": "echo husky-was-here\n",
+  });
+  const bare = scene.snapshot();
+  await scene.install();
+  assert.equal(scene.lostLine(), null);
+  await husky(scene);
+  const said = await scene.merge();
+  assert.match(said, /husky-was-here/);
+  assert.doesNotMatch(said, LOOKED);
+  assert.equal(
+    scene.lostLine(),
+    "rebuild-if-needed: git takes hooks from .husky/_ now, and ours are not there. Next: rebuild-if-needed install",
+  );
+  assert.match(await scene.doctor(), /^hooks: post-merge is absent, .*\. Next: rebuild-if-needed install$/m);
+
+  await scene.install();
+  assert.equal(scene.lostLine(), null);
+  assert.match(await scene.merge(), /husky-was-here[^]*rebuild-if-needed: no verified build/);
+  await scene.uninstall();
+  assert.equal(await scene.box.git(scene.top, "status", "--porcelain"), "");
+  await scene.box.git(scene.top, "config", "--unset", "core.hooksPath");
+  assert.deepEqual(scene.snapshot(), bare);
+});
+
+test("doctor, in a linked work tree without husky's folder: husky is what to type", async (t) => {
+  const scene = await createManagerScene(t, { ".gitignore": "_\n", ".husky/post-merge": "echo hi\n" });
+  await husky(scene);
+  await scene.install();
+  await scene.box.git(scene.top, "worktree", "add", "--quiet", "../linked");
+  const linked = scene.box.path("linked");
+  const { stdout } = await scene.box.cli(linked, "doctor");
+  const after = stdout.slice(stdout.indexOf("hooks: "));
+  assert.match(after, /^hooks: post-merge is absent, .*\. Next: npx husky && rebuild-if-needed install$/m);
+  assert.ok(after.includes(`\n  warning: no hook runs in ${linked}, which has no .husky/_: `), after);
 });
 
 test("the probe goes through husky, and starts no command of the project", async (t) => {
@@ -135,7 +174,7 @@ test("lines that a person took out of one file are seen", async (t) => {
   const repo = await createHuskyRepo(t);
   valueOf(await repo.install());
   repo.box.write(join(repo.top, ".husky", "post-merge"), "echo mine\n");
-  const listed = valueOf(await listHooks(repo.ws, repo.box.environment));
+  const listed = valueOf(await listHooks(repo.ws, repo.box.environment)).hooks;
   assert.deepEqual(
     listed.filter((hook) => hook.state !== "installed").map(({ name, state }) => [name, state]),
     [["post-merge", "overwritten"]],
@@ -176,7 +215,7 @@ async function createHuskyRepo(t: Parameters<typeof createHookRepo>[0]): Promise
   return repo;
 }
 
-async function husky(repo: HookRepo): Promise<void> {
+async function husky(repo: Pick<HookRepo, "box" | "top">): Promise<void> {
   const program = join(packageRoot(), "node_modules", "husky", "bin.js");
   const result = await repo.box.run(repo.top, [process.execPath, program]);
   assert.deepEqual(result, { code: 0, stdout: "", stderr: "" });
