@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import type { Workspace } from "../model.ts";
 import { ok, refuse, type Result } from "../report/failure.ts";
+import { rememberClone } from "./clones.ts";
 import { errorCode, lstatOrNull } from "./files.ts";
 import { hookText, type HookTarget } from "./hook-file.ts";
 import { isOurs, putHook, takeHook, type PutAction } from "./hook-folder.ts";
@@ -70,6 +71,7 @@ export async function installHooks(request: InstallRequest): Promise<Result<Inst
     if (record.value === null) removeRecord(ws);
     return done;
   }
+  rememberClone(ws, target.value, environment);
   return ok({
     location: location.value,
     hooks: done.value.filter((hook) => hook.role !== "script"),

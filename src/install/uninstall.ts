@@ -2,6 +2,7 @@ import { rmdirSync } from "node:fs";
 import { dirname, relative } from "node:path";
 import type { Workspace } from "../model.ts";
 import { ok, refuse, type Result } from "../report/failure.ts";
+import { forgetClone } from "./clones.ts";
 import { errorCode } from "./files.ts";
 import { isOurs, keptBeside, takeHook, type TakeAction } from "./hook-folder.ts";
 import { findLocation } from "./location.ts";
@@ -50,6 +51,7 @@ export async function uninstallHooks(request: {
     }
   }
   removeRecord(ws);
+  forgetClone(ws, environment);
   removeEmptyFolders(ws, files);
   return ok(report(ws, taken));
 }
