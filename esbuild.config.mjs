@@ -7,7 +7,7 @@
  *   dist/index.mjs  the public API
  */
 import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from "node:fs";
-import { relative, resolve } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 import { build } from "esbuild";
 
 process.chdir(import.meta.dirname);
@@ -76,6 +76,8 @@ await build({
 
 writeFileSync("dist/package.json", '{"type":"commonjs"}');
 writeFileSync("dist/types/package.json", '{"type":"module"}');
-mkdirSync("dist/verify", { recursive: true });
-copyFileSync("src/verify/probe.py", "dist/verify/probe.py");
+for (const asset of ["verify/probe.py", "command-line/prompt.sh"]) {
+  mkdirSync(dirname(`dist/${asset}`), { recursive: true });
+  copyFileSync(`src/${asset}`, `dist/${asset}`);
+}
 chmodSync("dist/cli.js", 0o755);

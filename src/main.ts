@@ -1,6 +1,8 @@
 /** argv -> command -> exit code. The only file that says how the process ends. Started by `cli.ts`. */
 import { writeSync } from "node:fs";
-import { COMMANDS, findCommand } from "./commands/index.ts";
+import { isCommandName } from "./command-line/table.ts";
+import { asksForHelp } from "./commands/arguments.ts";
+import { findCommand } from "./commands/index.ts";
 import type { Io } from "./commands/io.ts";
 import { errorCode } from "./store/state-file.ts";
 
@@ -36,14 +38,20 @@ const io: Io = {
 
 async function run(argv: readonly string[]): Promise<number> {
   const [first = "", ...rest] = argv;
-  const name = first.startsWith("-") || first === "" ? "rebuild" : first;
+  const isBare = first.startsWith("-") || first === "";
+  const name = isBare ? "rebuild" : first;
+  const words = isBare ? argv : rest;
   const command = findCommand(name);
   if (command === null) {
     const { unknownCommand } = await import("./commands/help.ts");
-    return unknownCommand(io, name, Object.keys(COMMANDS));
+    return unknownCommand(io, name);
+  }
+  if (isCommandName(name) && asksForHelp(words)) {
+    const { run: showHelp } = await import("./commands/help.ts");
+    return showHelp(isBare ? [] : [name], io);
   }
   const { run: runCommand } = await command();
-  return runCommand(name === "rebuild" && first !== "rebuild" ? argv : rest, io);
+  return runCommand(words, io);
 }
 
 /** Runs what the command line says, and sets the exit code. */

@@ -6,7 +6,7 @@ import { fail, openWorkspace } from "./start.ts";
 
 /** `allow`: shows the foreign commits of HEAD; `--yes` allows exactly these; `--remote` trusts a remote's branches. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
-  const args = parse("allow", argv, { yes: { type: "boolean" }, remote: { type: "string" } });
+  const args = parse("allow", argv);
   if (!args.ok) return fail(io, args.failure);
   const ws = await openWorkspace(io);
   if (!ws.ok) return fail(io, ws.failure);

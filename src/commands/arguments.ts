@@ -1,8 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
+import { commandLine, type CommandLine, type CommandName } from "../command-line/table.ts";
 import { suggest } from "../config/suggest.ts";
 import { ok, refuse, type Result } from "../report/failure.ts";
-
-export type Options = NonNullable<ParseArgsConfig["options"]>;
 
 export interface Parsed {
   readonly flags: ReadonlySet<string>;
@@ -10,21 +9,18 @@ export interface Parsed {
   readonly positionals: readonly string[];
 }
 
-/** Parses a command line strictly; an unknown option fails with E104 and names the nearest known one. */
+/** Parses a command line strictly, by the table; an unknown option fails with E104 and names the nearest known one. */
 export function parse(
-  command: string,
+  command: CommandName,
   argv: readonly string[],
-  options: Options,
-  positionals: { readonly most: number; readonly names: string } = { most: 0, names: "" },
+  line: CommandLine = commandLine(command),
 ): Result<Parsed> {
   if (argv.length === 0) return ok({ flags: new Set(), values: new Map(), positionals: [] }); // without a parser
-  const all: Options = { ...options, help: { type: "boolean" } };
+  const options = optionsOf(line);
   const shown = command === "rebuild" ? "rebuild-if-needed" : `rebuild-if-needed ${command}`;
-  const unknown = argv
-    .slice(0, argv.includes("--") ? argv.indexOf("--") : argv.length)
-    .find((word) => isUnknown(word, all));
+  const unknown = beforeDashes(argv).find((word) => isUnknown(word, options));
   if (unknown !== undefined) {
-    const near = suggest(unknown.replace(/^--?/, "").split("=")[0] ?? "", Object.keys(all));
+    const near = suggest(unknown.replace(/^--?/, "").split("=")[0] ?? "", [...Object.keys(options), "help"]);
     const hint = near === null ? "" : ` Did you mean --${near}?`;
     return refuse(
       "E104",
@@ -33,9 +29,10 @@ export function parse(
     );
   }
   try {
-    const parsed = parseArgs({ args: [...argv], options: all, allowPositionals: true, strict: true });
-    if (parsed.positionals.length > positionals.most) {
-      const extra = parsed.positionals[positionals.most] ?? "";
+    const parsed = parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
+    const most = line.operand?.most ?? 0;
+    if (parsed.positionals.length > most) {
+      const extra = parsed.positionals[most] ?? "";
       return refuse(
         "E104",
         `${shown} takes no "${extra}" here. Nothing was changed.`,
@@ -60,7 +57,25 @@ export function parse(
   }
 }
 
-function isUnknown(word: string, options: Options): boolean {
+/** Is the help asked for? What follows `--` is another program's. */
+export function asksForHelp(argv: readonly string[]): boolean {
+  return beforeDashes(argv).some((word) => word === "--help" || word === "-h");
+}
+
+function beforeDashes(argv: readonly string[]): readonly string[] {
+  return argv.includes("--") ? argv.slice(0, argv.indexOf("--")) : argv;
+}
+
+function optionsOf({ options }: CommandLine): NonNullable<ParseArgsConfig["options"]> {
+  return Object.fromEntries(
+    options.map(({ name, value, many }) => [
+      name,
+      { type: value === undefined ? "boolean" : "string", multiple: many === true },
+    ]),
+  );
+}
+
+function isUnknown(word: string, options: Readonly<Record<string, unknown>>): boolean {
   const name = /^--([^=]+)/.exec(word)?.[1];
   return name !== undefined && !Object.hasOwn(options, name);
 }

@@ -7,7 +7,7 @@ import { fail, openWorkspace } from "./start.ts";
 
 /** `cancel`: asks the running build to stop and waits until everything is as it was. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
-  const args = parse("cancel", argv, {});
+  const args = parse("cancel", argv);
   if (!args.ok) return fail(io, args.failure);
   const ws = await openWorkspace(io);
   if (!ws.ok) return fail(io, ws.failure);

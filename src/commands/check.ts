@@ -9,10 +9,7 @@ import { fail, lookExit, openWorkspace, sayLostHooks } from "./start.ts";
 /** `check`: look only. Takes no lock and writes nothing but fresh.sh. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   const json = argv.includes("--json");
-  const args = parse("check", argv, {
-    json: { type: "boolean" },
-    extension: { type: "string", multiple: true },
-  });
+  const args = parse("check", argv);
   if (!args.ok) return fail(io, args.failure, json);
   const ws = await openWorkspace(io);
   if (!ws.ok) return fail(io, ws.failure, json);

@@ -7,7 +7,7 @@ import { fail } from "./start.ts";
 
 /** `demo`: the whole job on a small real project in a temp folder. Exit 0 only if every claim held. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
-  const args = parse("demo", argv, { keep: { type: "boolean" } });
+  const args = parse("demo", argv);
   if (!args.ok) return fail(io, args.failure);
   const keep = args.value.flags.has("keep");
   const result = await runDemo({ program: programPath(), node: process.execPath, keep, write: io.result });

@@ -13,7 +13,7 @@ import { judgeTrust } from "../trust/trust.ts";
 /** `doctor`: can a build succeed here, and do the hooks fire? Exit 3 when a check finds an error. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   const json = argv.includes("--json");
-  const args = parse("doctor", argv, { json: { type: "boolean" } });
+  const args = parse("doctor", argv);
   if (!args.ok) return fail(io, args.failure, json);
   const ws = await openWorkspace(io);
   if (!ws.ok) return fail(io, ws.failure, json);

@@ -1,23 +1,45 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
+import { isatty } from "node:tty";
+import { runningBuild } from "../build/running.ts";
 import { runTypedBuild } from "../build/typed-build.ts";
 import { isRestoreOnly } from "../decide.ts";
-import { EXIT, failure } from "../report/failure.ts";
+import { EXIT, failure, ok, refuse, type Result } from "../report/failure.ts";
 import { stoppedFailure } from "../report/stopped.ts";
 import { look } from "../run.ts";
 import { settleFresh } from "../settle-fresh.ts";
+import { errorCode } from "../store/state-file.ts";
+import { parse } from "./arguments.ts";
 import type { Io } from "./io.ts";
 import { fail, openWorkspace } from "./start.ts";
 
 /** `exec -- CMD`: make fresh, then run CMD. Its exit code is CMD's, or ours if CMD did not run. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
-  const [program, ...args] = argv[0] === "--" ? argv.slice(1) : argv;
-  if (program === undefined || program.startsWith("-")) {
-    return fail(
-      io,
-      failure("E104", "exec needs a command. Nothing was changed.", "rebuild-if-needed exec -- pytest"),
-    );
+  const command = commandOf(argv);
+  if (!command.ok) return fail(io, command.failure);
+  const exit = await makeFresh(io);
+  return exit === EXIT.good ? runCommand(io, command.value) : exit;
+}
+
+/** What follows `--`, untouched. */
+function commandOf(argv: readonly string[]): Result<readonly string[]> {
+  const at = argv.indexOf("--");
+  const before = at === -1 ? argv : argv.slice(0, at);
+  const command = at === -1 ? [] : argv.slice(at + 1);
+  if (before.length === 0 && command.length > 0) return ok(command);
+  const [first = ""] = before;
+  if (first.startsWith("-")) {
+    const options = parse("exec", before);
+    if (!options.ok) return options;
   }
+  const what =
+    before.length === 0 ? "exec needs a command" : `exec takes its command after --, not "${first}"`;
+  const meant = [...before, ...command].join(" ") || "pytest";
+  return refuse("E104", `${what}. Nothing was changed.`, `rebuild-if-needed exec -- ${meant}`);
+}
+
+/** @returns 0 once the outputs are those of this source; else why CMD is not run. */
+async function makeFresh(io: Io): Promise<number> {
   const ws = await openWorkspace(io);
   if (!ws.ok) return fail(io, ws.failure);
   const ask = { asker: "person", only: null, ignoreOperation: false } as const;
@@ -26,30 +48,38 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   const { decision } = looked.value;
   if (decision.decision === "held" || decision.decision === "blocked")
     return fail(io, stoppedFailure(decision));
-  if (decision.decision === "fresh") await settleFresh(looked.value, ask);
-  else {
-    const isRestore = isRestoreOnly(decision);
-    const exit = await runTypedBuild({
-      ws: ws.value,
-      force: false,
-      only: null,
-      wait: true,
-      write: io.say,
-      showOutput: true,
-      isRestore,
-    });
-    if (exit !== EXIT.good) return exit;
+  // A build that runs swaps its outputs in at its end: under a CMD that runs by then, some old and some new.
+  if (decision.decision === "fresh" && runningBuild(ws.value) === null) {
+    await settleFresh(looked.value, ask);
+    return EXIT.good;
   }
-  return runCommand(io, program, args);
+  return runTypedBuild({
+    ws: ws.value,
+    force: false,
+    only: null,
+    wait: true,
+    write: io.say,
+    showOutput: true,
+    isRestore: isRestoreOnly(decision),
+  });
 }
 
-function runCommand(io: Io, program: string, args: readonly string[]): Promise<number> {
+/** Signals that are sent to us alone, by `kill`, `timeout` or a container's end. */
+const FORWARDED = ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"] as const;
+/** Signals of the keyboard: a terminal sends them to the command as well. */
+const KEYS = ["SIGINT", "SIGQUIT"] as const;
+
+function runCommand(io: Io, [program = "", ...args]: readonly string[]): Promise<number> {
   return new Promise((resolve) => {
-    const ignore = (): void => {}; // the terminal sends ^C to the command as well; its answer is ours
-    process.on("SIGINT", ignore).on("SIGTERM", ignore);
-    const child = spawn(program, [...args], { cwd: io.cwd, stdio: "inherit" });
-    child.on("error", () => {
-      resolve(fail(io, failure("E104", `${program} cannot be run.`, "rebuild-if-needed exec -- COMMAND")));
+    const child = spawn(program, args, { cwd: io.cwd, stdio: "inherit" });
+    const hasTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
+    for (const signal of FORWARDED) process.on(signal, () => child.kill(signal));
+    for (const signal of KEYS) process.on(signal, () => hasTerminal || child.kill(signal));
+    child.on("error", (error) => {
+      if (child.pid !== undefined) return; // a signal that came too late
+      const why = errorCode(error) === "ENOENT" ? "was not found" : "cannot be run";
+      const message = `${program} ${why} (${errorCode(error) ?? error.message}). Nothing was run; the build is fresh.`;
+      resolve(fail(io, failure("E104", message, `command -v ${program}`)));
     });
     child.on("close", (code, signal) =>
       resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])),

@@ -1,7 +1,8 @@
+import { isCommandName, type CommandName } from "../command-line/table.ts";
 import type { Command } from "./io.ts";
 
 /** Each command is loaded when it is called: the idle path of a hook pays for nothing else. */
-export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   rebuild: () => import("./rebuild.ts"),
   check: () => import("./check.ts"),
   preview: () => import("./preview.ts"),
@@ -19,6 +20,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   exec: () => import("./exec.ts"),
   why: () => import("./why.ts"),
   demo: () => import("./demo.ts"),
+  completion: () => import("./completion.ts"),
   help: () => import("./help.ts"),
 };
 
@@ -30,6 +32,6 @@ const INTERNAL: Readonly<Record<string, () => Promise<Command>>> = {
 };
 
 export function findCommand(name: string): (() => Promise<Command>) | null {
-  for (const table of [COMMANDS, INTERNAL]) if (Object.hasOwn(table, name)) return table[name] ?? null;
-  return null;
+  if (isCommandName(name)) return COMMANDS[name];
+  return Object.hasOwn(INTERNAL, name) ? (INTERNAL[name] ?? null) : null;
 }

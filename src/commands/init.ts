@@ -23,15 +23,9 @@ import { describeInstall } from "./install.ts";
 import type { Io } from "./io.ts";
 import { fail, openWorkspace } from "./start.ts";
 
-const OPTIONS = {
-  local: { type: "boolean" },
-  yes: { type: "boolean" },
-  "assume-fresh": { type: "boolean" },
-} as const;
-
 /** `init`: show what was found, write the config, record the environment, date the present build, install the hooks. Never builds. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
-  const args = parse("init", argv, OPTIONS);
+  const args = parse("init", argv);
   if (!args.ok) return fail(io, args.failure);
   const { flags } = args.value;
   const ws = await openWorkspace(io);

@@ -7,7 +7,7 @@ import { fail, openWorkspace } from "./start.ts";
 
 /** `install`: the hooks, nothing else. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
-  const args = parse("install", argv, {});
+  const args = parse("install", argv);
   if (!args.ok) return fail(io, args.failure);
   const ws = await openWorkspace(io);
   if (!ws.ok) return fail(io, ws.failure);

@@ -11,12 +11,10 @@ import { parse, type Parsed } from "./arguments.ts";
 import type { Io } from "./io.ts";
 import { fail, lookExit, openWorkspace } from "./start.ts";
 
-const OPTIONS = { from: { type: "string" }, stdin: { type: "boolean" }, json: { type: "boolean" } } as const;
-
 /** `preview [REV]`: what would a pull or switch to REV need? */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   const json = argv.includes("--json") || argv.includes("--stdin");
-  const args = parse("preview", argv, OPTIONS, { most: 1, names: "REV" });
+  const args = parse("preview", argv);
   if (!args.ok) return fail(io, args.failure, json);
   const ws = await openWorkspace(io);
   if (!ws.ok) return fail(io, ws.failure, json);

@@ -13,20 +13,11 @@ import type { Io } from "./io.ts";
 import { plannedMoves } from "./planned-moves.ts";
 import { fail, openWorkspace, sayLostHooks } from "./start.ts";
 
-const OPTIONS = {
-  force: { type: "boolean" },
-  "dry-run": { type: "boolean" },
-  json: { type: "boolean" },
-  extension: { type: "string", multiple: true },
-  "no-wait": { type: "boolean" },
-} as const;
-
 /** `rebuild-if-needed`: look; restore or rebuild what is stale; verify. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   const json = argv.includes("--json");
-  if (argv.includes("--help") || argv.includes("-h")) return (await import("./help.ts")).run([], io);
   if (argv.includes("--version")) return (await import("./help.ts")).version(io);
-  const args = parse("rebuild", argv, OPTIONS);
+  const args = parse("rebuild", argv);
   if (!args.ok) return fail(io, args.failure, json);
   const ws = await openWorkspace(io);
   if (!ws.ok) return fail(io, ws.failure, json);

@@ -17,10 +17,7 @@ import { fail, openWorkspace } from "./start.ts";
 
 /** `undo`: puts the build before the present one back. `--list`: the builds that are kept. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
-  const args = parse("undo", argv, {
-    list: { type: "boolean" },
-    extension: { type: "string", multiple: true },
-  });
+  const args = parse("undo", argv);
   if (!args.ok) return fail(io, args.failure);
   const ws = await openWorkspace(io);
   if (!ws.ok) return fail(io, ws.failure);

@@ -13,7 +13,7 @@ import { fail, openWorkspace } from "./start.ts";
 
 /** `uninstall`: hooks as they were before. State stays, and is listed, unless `--purge`. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
-  const args = parse("uninstall", argv, { purge: { type: "boolean" } });
+  const args = parse("uninstall", argv);
   if (!args.ok) return fail(io, args.failure);
   const ws = await openWorkspace(io);
   if (!ws.ok) return fail(io, ws.failure);

@@ -17,19 +17,12 @@ import { parse, type Parsed } from "./arguments.ts";
 import type { Io } from "./io.ts";
 import { fail, openWorkspace } from "./start.ts";
 
-const OPTIONS = {
-  json: { type: "boolean" },
-  explain: { type: "boolean" },
-  wheel: { type: "string" },
-  extension: { type: "string", multiple: true },
-} as const;
-
 const TIMEOUT_MS = 300_000;
 
 /** `verify [FILE.so ...]`: hold the outputs against the contract, or any library against the loader's rules. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   const json = argv.includes("--json");
-  const args = parse("verify", argv, OPTIONS, { most: 10_000, names: "FILE.so ..." });
+  const args = parse("verify", argv);
   if (!args.ok) return fail(io, args.failure, json);
   if (args.value.positionals.length > 0) return verifyFiles(args.value.positionals, io, json);
   return verifyBuild(args.value, io, json);

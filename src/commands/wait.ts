@@ -17,7 +17,7 @@ const POLL_MS = 40;
 
 /** `wait`: watch the build that runs or is about to, to its end. Exit code: its own. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
-  const args = parse("wait", argv, {});
+  const args = parse("wait", argv);
   if (!args.ok) return fail(io, args.failure);
   const ws = await openWorkspace(io);
   if (!ws.ok) return fail(io, ws.failure);

@@ -13,7 +13,7 @@ import { fail, openWorkspace } from "./start.ts";
 /** `why PATH`: would a change of this file rebuild, and by which rule? */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   const json = argv.includes("--json");
-  const args = parse("why", argv, { json: { type: "boolean" } }, { most: 1, names: "PATH" });
+  const args = parse("why", argv);
   if (!args.ok) return fail(io, args.failure, json);
   const [name] = args.value.positionals;
   if (name === undefined)

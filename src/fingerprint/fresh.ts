@@ -41,10 +41,23 @@ const VAGUE_FILE_SYSTEMS: readonly number[] = [
   0x4d44, 0x517b, 0xff534d42, 0xfe534d42, 0x01021997, 0x65735546, 0x5346544e, 0x6969,
 ];
 
-const STAT =
-  process.platform === "linux"
-    ? "stat -L -c '%n %s %i %f %.9Y %.9Z' --"
-    : "stat -L -f '%N %z %i %Xp %Fm %Fc' --";
+/** GNU's, and that of the BSDs and macOS, whose `%Fm` is seconds with all nine digits (usr.bin/stat/stat.c of FreeBSD). */
+const FORMAT =
+  process.platform === "linux" ? "-L -c '%n %s %i %f %.9Y %.9Z' --" : "-L -f '%N %z %i %Xp %Fm %Fc' --";
+
+/** Before PATH: of coreutils beside macOS's own, say, only one knows our format. */
+const USUAL_STATS: readonly string[] = ["/usr/bin/stat", "/bin/stat"];
+
+/**
+ * The program that fresh.sh runs, by an absolute path: PATH is not that of a GUI client, and may name folders that a
+ * checkout can fill.
+ */
+function findStat(top: string): string | null {
+  const folders = (process.env["PATH"] ?? "").split(":").filter((folder) => folder.startsWith("/"));
+  const outside = folders.filter((folder) => folder !== top && !folder.startsWith(`${top}/`));
+  const places = [...USUAL_STATS, ...outside.map((folder) => join(folder, "stat"))];
+  return places.find((path) => existsSync(path)) ?? null;
+}
 
 /** Where the script is. */
 export function freshPath(stateDir: string): string {
@@ -53,10 +66,11 @@ export function freshPath(stateDir: string): string {
 
 /**
  * Writes fresh.sh, if a sound one can be made now. Writes nothing else.
+ * @param stat the program that it runs; one that prints anything else than we expect is found out by the proof.
  * @returns whether it stands.
  */
-export function writeFresh(request: FreshRequest): boolean {
-  const script = renderFresh(request);
+export function writeFresh(request: FreshRequest, stat: string | null = findStat(request.top)): boolean {
+  const script = stat === null ? null : renderFresh(request, stat);
   if (script === null) return false;
   const path = freshPath(request.stateDir);
   if (holds(path, script)) return true; // proven when it was written
@@ -98,7 +112,7 @@ export function freshTitle(): string {
 }
 
 /** The script's bytes. It is put together as latin1, a character for each byte, since names need not be UTF-8. */
-function renderFresh(request: FreshRequest): Buffer | null {
+function renderFresh(request: FreshRequest, stat: string): Buffer | null {
   if (isVague(request.top) || !existsSync(request.stateDir)) return null;
   const names = [...new Set([...request.paths].map((path) => shorten(request.top, path)))].sort();
   if (names.length > MAX_PATHS) return null;
@@ -118,7 +132,9 @@ function renderFresh(request: FreshRequest): Buffer | null {
       lines.push(line);
     }
     const words = chunk.map((name) => quote(latin1(name))).join(" ");
-    parts.push(`[ "$(LC_ALL=C ${STAT} ${words} 2>&1)" = ${quote(lines.join("\n"))} ] || exit 1\n`);
+    parts.push(
+      `[ "$(LC_ALL=C ${quote(latin1(stat))} ${FORMAT} ${words} 2>&1)" = ${quote(lines.join("\n"))} ] || exit 1\n`,
+    );
   }
   parts.push(`exit ${FRESH_STATUS}\n`);
   return Buffer.from(parts.join(""), "latin1");

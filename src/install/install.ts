@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import type { Workspace } from "../model.ts";
 import { err, ok, refuse, type Result } from "../report/failure.ts";
+import { rememberClone } from "./clones.ts";
 import { errorCode, lstatOrNull } from "./files.ts";
 import { hookText, type HookTarget } from "./hook-file.ts";
 import { isOurs, putHook, takeHook, type PutAction } from "./hook-folder.ts";
@@ -85,6 +86,7 @@ export async function installHooks(request: InstallRequest): Promise<Result<Inst
   }
   const left = leaveOtherWay(ws, planned, record.value, placements);
   if (!left.ok) return left;
+  rememberClone(ws, target.value, environment);
   return ok({
     location,
     hooks: done.value.filter((hook) => hook.role !== "script"),

@@ -1,6 +1,7 @@
 import { join, relative } from "node:path";
 import type { Workspace } from "../model.ts";
 import { ok, refuse, type Result } from "../report/failure.ts";
+import { forgetClone } from "./clones.ts";
 import { errorCode } from "./files.ts";
 import { chainFolder, namesIn } from "./chain-folder.ts";
 import { readConfigBlock } from "./config-block.ts";
@@ -56,6 +57,7 @@ export async function uninstallHooks(request: {
     }
   }
   removeRecord(ws);
+  forgetClone(ws, environment);
   removeEmptyFolders(ws, files);
   return ok(report(ws, taken, wasConfigured));
 }

@@ -55,6 +55,14 @@ export function duration(ms: number): string {
   return rest === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${rest} min`;
 }
 
+/** `2026-03-01 12:00`, in the time zone of whoever reads it. @param at ISO 8601, as records have it. */
+export function moment(at: string): string {
+  const date = new Date(at);
+  if (Number.isNaN(date.getTime())) return at;
+  const two = (part: number): string => String(part).padStart(2, "0");
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
 /** The caller has looked at the stream; styleText would look at stdout instead. */
 const ALWAYS = { validateStream: false };
 

@@ -109,6 +109,13 @@ function isEntry(value: unknown): value is HistoryEntry {
       isText(value[key]),
     ) &&
     typeof value["elapsedMs"] === "number" &&
-    Array.isArray(value["reasons"])
+    (value["commit"] === null || isText(value["commit"])) &&
+    Array.isArray(value["reasons"]) &&
+    value["reasons"].every((one) => isObject(one) && isText(one["kind"]) && isText(one["text"])) &&
+    (value["failure"] === undefined || isFailure(value["failure"]))
   );
+}
+
+function isFailure(value: unknown): boolean {
+  return isObject(value) && isText(value["code"]) && isText(value["message"]);
 }

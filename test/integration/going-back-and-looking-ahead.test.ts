@@ -166,7 +166,16 @@ test("history and status tell of every attempt", async (t) => {
       ["rebuild", "typed", "failed", "clean", ["csrc/a.txt changed"]],
     ],
   );
-  assert.equal((await box.cli(top, "status", "--short")).stdout, "fresh\n");
+  assert.equal((await box.cli(top, "status", "--short")).stdout, "");
+  const history = await mustRun(box, top, "history");
+  assert.match(
+    history,
+    /^\d{4}-\d\d-\d\d \d\d:\d\d  good {7}rebuild \(clean\) of core at [0-9a-f]{9} in [\d.]+ m?s, by typed\n {2}no verified build is recorded here\n/,
+  );
+  assert.match(
+    history,
+    /\n\S+ \S+  failed {5}rebuild [^\n]+\n {2}csrc\/a\.txt changed\n {2}E201 build failed /,
+  );
   const status = await mustRun(box, top, "status");
   assert.match(
     status,

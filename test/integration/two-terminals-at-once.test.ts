@@ -12,7 +12,7 @@ test("two typed commands make one build, and both end well", async (t) => {
   await project.untilWaiting();
   const second = box.cli(top);
   const status = await box.cli(top, "status", "--short");
-  assert.equal(status.stdout, "building\n");
+  assert.deepEqual([status.code, status.stdout], [10, "building\n"]);
   const busy = await box.cli(top, "--no-wait");
   assert.equal(busy.code, 4);
   assert.match(

@@ -1,24 +1,25 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { parse, type Options } from "../../src/commands/arguments.ts";
+import type { CommandLine } from "../../src/command-line/table.ts";
+import { asksForHelp, parse } from "../../src/commands/arguments.ts";
 
-const OPTIONS: Options = {
-  json: { type: "boolean" },
-  force: { type: "boolean" },
-  "no-wait": { type: "boolean" },
-  extension: { type: "string", multiple: true },
-  from: { type: "string" },
+const LINE: CommandLine = {
+  says: "",
+  options: [
+    { name: "json", says: "" },
+    { name: "force", says: "" },
+    { name: "no-wait", says: "" },
+    { name: "extension", value: "NAME", many: true, says: "" },
+    { name: "from", value: "REV", says: "" },
+  ],
 };
+const WITH_ONE: CommandLine = { ...LINE, operand: { shown: "REV", kind: "revision", most: 1 } };
 
 test("flags, values and positionals", () => {
   const parsed = parse(
     "preview",
     ["--json", "--extension", "a", "main", "--extension=b", "--from", "x"],
-    OPTIONS,
-    {
-      most: 1,
-      names: "REV",
-    },
+    WITH_ONE,
   );
   assert.ok(parsed.ok);
   assert.deepEqual([...parsed.value.flags], ["json"]);
@@ -28,7 +29,7 @@ test("flags, values and positionals", () => {
 });
 
 test("after -- everything is a name, also what looks like an option", () => {
-  const parsed = parse("why", ["--", "--force"], OPTIONS, { most: 1, names: "PATH" });
+  const parsed = parse("why", ["--", "--force"], WITH_ONE);
   assert.ok(parsed.ok);
   assert.deepEqual(parsed.value.positionals, ["--force"]);
   assert.equal(parsed.value.flags.size, 0);
@@ -46,7 +47,7 @@ const REFUSED: readonly (readonly [readonly string[], string])[] = [
 
 for (const [argv, message] of REFUSED) {
   test(`refuses ${argv.join(" ")}`, () => {
-    const parsed = parse("rebuild", argv, OPTIONS);
+    const parsed = parse("rebuild", argv, LINE);
     assert.ok(!parsed.ok);
     assert.deepEqual(parsed.failure, {
       code: "E104",
@@ -59,9 +60,15 @@ for (const [argv, message] of REFUSED) {
 
 for (const argv of [["--extension"], ["--json=yes"], ["-x"]]) {
   test(`refuses ${argv.join(" ")} in one line`, () => {
-    const parsed = parse("rebuild", argv, OPTIONS);
+    const parsed = parse("rebuild", argv, LINE);
     assert.ok(!parsed.ok);
     assert.equal(parsed.failure.code, "E104");
     assert.match(parsed.failure.message, /^rebuild-if-needed: [^\n]+\. Nothing was changed\.$/);
   });
 }
+
+test("help is asked for before --, not after it", () => {
+  assert.ok(asksForHelp(["--json", "--help"]));
+  assert.ok(asksForHelp(["-h"]));
+  assert.ok(!asksForHelp(["--", "pytest", "--help"]));
+});

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { moment } from "../../src/report/terminal.ts";
 import { estimateMs, lastFailure, type HistoryEntry } from "../../src/store/history.ts";
 
 function entry(changes: Partial<HistoryEntry> = {}): HistoryEntry {
@@ -64,4 +65,9 @@ test("a failure is remembered over what was built of other states in between", (
     entry({ extension: "other" }),
   ];
   assert.equal(lastFailure([failed, ...between], "core", "one"), failed);
+});
+
+test("a moment is told in the reader's time zone, to the minute", () => {
+  assert.match(moment("2026-03-01T12:34:56.000Z"), /^2026-0[23]-\d\d \d\d:\d\d$/);
+  assert.equal(moment("yesterday"), "yesterday");
 });
