@@ -9,8 +9,8 @@ const commit = (message: string, ...more: readonly string[]): Deed =>
   git("commit", "--quiet", "--all", "--message", message, ...more);
 
 export const HISTORY: readonly (readonly [weight: number, Maker])[] = [
-  [10, (c) => ({ name: "native commit", deeds: [write(c, someSource(c)), commit("native")] })],
-  [10, (c) => ({ name: "python commit", deeds: [python(c), commit("python")] })],
+  [8, (c) => ({ name: "native commit", deeds: [write(c, someSource(c)), commit("native")] })],
+  [12, (c) => ({ name: "python commit", deeds: [python(c), commit("python")] })],
   [
     3,
     (c) => {

@@ -89,8 +89,8 @@ export const TREE: readonly (readonly [weight: number, Maker])[] = [
       return { name: isTracked ? "output untracked" : "output tracked", deeds };
     },
   ],
-  [4, held],
-  [4, burst],
+  [3, held],
+  [3, burst],
   [
     3,
     (c) => {

@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import type { Verdict } from "../../../src/model.ts";
-import { look } from "../../../src/run.ts";
 import { seeded, type Random } from "../seeded.ts";
 import type { RunResult } from "../sandbox.ts";
 import { until } from "../until.ts";
@@ -13,6 +12,7 @@ import { edit, mirrorOutputs, patchFile } from "./do-deed.ts";
 import { type Actor, type Expectation, expectationOf } from "./expectation.ts";
 import { firedReader } from "./fired.ts";
 import type { Ground } from "./ground.ts";
+import { lastBuiltWith, lookAt } from "./look.ts";
 import { untilQuiet } from "./quiet.ts";
 import { assertTold } from "./told.ts";
 import { areRight, glance, startsIn, treeAt, type Glance, type Tree } from "./tree.ts";
@@ -159,6 +159,7 @@ export async function createWorld(ground: Ground, seed: number): Promise<World> 
     assert.ok(started <= ended.events + 2, `${started} builds for ${ended.events} events`);
     if (now.truth.fails && actor === "event") tree.failed.set(now.key, "maybe");
     await compare(tree, now, { ...expected, starts: [0, started] }, started, actor, true);
+    if (expected.verdict !== "fresh") tree.builtWith = await lastBuiltWith(tree);
   }
 
   async function judge(
@@ -198,7 +199,7 @@ export async function createWorld(ground: Ground, seed: number): Promise<World> 
     const [least, most] = expected.starts;
     assert.ok(started >= least, `missed: no build was started, ${least} is needed`);
     assert.ok(started <= most, `needless: ${started} builds, ${most} would do`);
-    if (expected.outputs === "truth") {
+    if (expected.outputs === "truth" || (isLax && expected.verdict === "fresh")) {
       assert.ok(
         areRight(present, now.truth, now.git.trackedOutputs),
         `missed: the outputs are not of this tree\n${show(present)}\nwanted\n${now.truth.text}`,
@@ -219,9 +220,7 @@ export async function createWorld(ground: Ground, seed: number): Promise<World> 
   /** Mostly by the function under `check`, which costs a tenth of its process. */
   async function decisionOf(tree: Tree): Promise<Verdict> {
     if (whether.oneIn(4)) return (await box.cliJson(tree.real, "check")).json.decision;
-    const looked = await look(tree.ws, { asker: "event", only: null, ignoreOperation: false });
-    if (!looked.ok) throw new Error(looked.failure.message);
-    return looked.value.decision.decision;
+    return (await lookAt(tree)).decision.decision;
   }
 
   /** The script itself, as the hooks run it. */
