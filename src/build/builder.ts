@@ -173,10 +173,16 @@ async function carryOut(
     ...(estimate === undefined ? {} : { estimateMs: estimate }),
     reasons: summarise(one.reasons),
   });
+  let { fingerprint } = one;
+  const onTry = (tried: string): void => {
+    fingerprint = tried;
+  };
   const outcome =
-    one.decision === "restore" ? await doRestore(run, looked, part) : await doRebuild(run, looked, part, one);
+    one.decision === "restore"
+      ? await doRestore(run, looked, part)
+      : await doRebuild(run, looked, part, one, onTry);
   const elapsedMs = Date.now() - startedMs;
-  recordAttempt(run, looked, one, elapsedMs, outcome);
+  recordAttempt(run, looked, { ...one, fingerprint }, elapsedMs, outcome);
   if (outcome !== null) return tellFailure(run, outcome);
   const verb = one.decision === "restore" ? "restored" : "rebuilt and verified";
   run.lines.push(`${verb}: ${one.name} in ${duration(elapsedMs)}`);
@@ -202,6 +208,7 @@ async function doRebuild(
   looked: Look,
   part: ObservedExtension,
   one: ExtensionDecision,
+  onTry: (fingerprint: string) => void,
 ): Promise<Failure | null> {
   const before = await trackedState(run.ws, looked.tree);
   if (looked.config.healMtimes && one.level !== "clean") await (await import("./heal.ts")).healTimes(looked);
@@ -214,6 +221,7 @@ async function doRebuild(
       canceller: run.canceller,
       log: run.log,
       outputPath: outputLogPath(run.ws, run.request.buildId),
+      onTry,
     });
     last = built.ok ? null : built.failure;
     if (built.ok) {

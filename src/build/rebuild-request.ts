@@ -10,6 +10,8 @@ export interface RebuildRequest {
   readonly canceller: Canceller;
   readonly log: BuildLog;
   readonly outputPath: string;
+  /** Gets the fingerprint of each state that is tried: another one, where the tree moved during the first try. */
+  readonly onTry: (fingerprint: string) => void;
 }
 
 export interface Rebuilt {

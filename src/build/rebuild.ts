@@ -1,4 +1,5 @@
 /** One extension, from the doctor to the commit point. Everything is as before unless the last line is reached. */
+import { combine, decide } from "../decide.ts";
 import { childEnvironment } from "../fingerprint/environment.ts";
 import { alsoRead } from "../fingerprint/inputs-now.ts";
 import { outputPath } from "../fingerprint/output-path.ts";
@@ -6,7 +7,9 @@ import { readOutputs } from "../fingerprint/outputs.ts";
 import { showPath } from "../git/path-bytes.ts";
 import type { Baseline, Extension, InputTimes } from "../model.ts";
 import { type Observed, type ObservedExtension, observe } from "../observe.ts";
-import { type Result, err, ok, refuse } from "../report/failure.ts";
+import { type Failure, type Result, err, ok, refuse } from "../report/failure.ts";
+import { stoppedFailure } from "../report/stopped.ts";
+import { foreignReasons } from "../run.ts";
 import { stateUnwritable } from "../store/state-file.ts";
 import { collect } from "./collect-outputs.ts";
 import { examine } from "./examine.ts";
@@ -72,28 +75,22 @@ async function attempt(
 ): Promise<Result<Omit<Rebuilt, "moved">>> {
   let present = part;
   for (let tries = 1; ; tries++) {
+    request.onTry(present.observation.fingerprint.hash);
     const stamps = await stampAll(observed.ws, present);
-    const recipe = await runSteps(observed, present, request, planned);
-    if (!recipe.ok) return recipe;
-    const outputs = await collect(observed, present, request, transaction, planned);
-    if (!outputs.ok) return outputs;
-    request.log.stage("verify");
-    const verified = await verify(observed, present.extension, outputs.value, request);
-    if (request.canceller.asked) return cancelled();
-    if (!verified.ok) return verified;
+    const made = await make(observed, present, request, transaction, planned);
+    if (request.canceller.asked) return made.ok ? cancelled() : made;
     request.log.stage("observe again");
     const again = await observeAgain(observed, present, request);
     if (request.canceller.asked) return cancelled();
-    if (!again.ok) return again;
+    if (!again.ok) return made.ok ? again : made;
     const movedPath = await movedSince(observed.ws, stamps, again.value);
     if (
       movedPath === null &&
       again.value.observation.fingerprint.hash === present.observation.fingerprint.hash
     ) {
-      return ok({
-        baseline: await makeBaseline(observed, again.value, request, planned, outputs.value),
-        warnings: verified.value,
-      });
+      if (!made.ok) return made;
+      const { outputs, warnings } = made.value;
+      return ok({ baseline: await makeBaseline(observed, again.value, request, planned, outputs), warnings });
     }
     const name = showPath(movedPath ?? "the toolchain");
     if (tries === TRIES) {
@@ -101,9 +98,39 @@ async function attempt(
       const next = `if the recipe writes it: git-ignore it, or leave it out by inputs = [..., "!${name}"]; then: rebuild-if-needed`;
       return refuse("E203", message, next);
     }
+    const stopped = await stopsNow(observed, again.value);
+    if (stopped !== null) return err(stopped);
     request.log.note(`${name} moved during the build (tree-moved-during-build): building once more`);
     present = again.value;
   }
+}
+
+/** The recipe, and what it made held against the contract. A failure says little if the tree moved meanwhile. */
+async function make(
+  observed: Observed,
+  part: ObservedExtension,
+  request: RebuildRequest,
+  transaction: Transaction,
+  planned: Planned,
+): Promise<Result<{ readonly outputs: readonly string[]; readonly warnings: readonly string[] }>> {
+  const recipe = await runSteps(observed, part, request, planned);
+  if (!recipe.ok) return recipe;
+  const outputs = await collect(observed, part, request, transaction, planned);
+  if (!outputs.ok) return outputs;
+  request.log.stage("verify");
+  const verified = await verify(observed, part.extension, outputs.value, request);
+  return verified.ok ? ok({ outputs: outputs.value, warnings: verified.value }) : verified;
+}
+
+/** What the tree has become may be a stranger's, or not to be built now: nothing of it is run then. */
+async function stopsNow(observed: Observed, now: ObservedExtension): Promise<Failure | null> {
+  const foreign = await foreignReasons(observed.ws);
+  if (!foreign.ok) return foreign.failure;
+  const { strategy } = observed.config;
+  const observation = { ...now.observation, foreign: foreign.value };
+  const decided = decide(now.extension.name, now.known, observation, { strategy, force: true });
+  const isStopped = decided.decision === "held" || decided.decision === "blocked";
+  return isStopped ? stoppedFailure(combine([decided])) : null;
 }
 
 async function runSteps(

@@ -52,7 +52,7 @@ function read(tree: TreeReader): Project {
     stringOr(table("project")?.["name"]) ?? setupCfgName(tree) ?? setupKeyword(setupPy, "name");
   const cmakeText = paths
     .filter(isCMakeFile)
-    .slice(0, 200)
+    .slice(0, MOST_CMAKE_FILES)
     .map((path) => tree.read(path) ?? "")
     .join("\n");
   return {
@@ -68,6 +68,14 @@ function read(tree: TreeReader): Project {
     table,
   };
 }
+
+/** Files whose text `readProject` reads, where they are there. */
+export function projectFiles(paths: readonly RepoPath[]): RepoPath[] {
+  return [...TOP_FILES, ...paths.filter(isCMakeFile).slice(0, MOST_CMAKE_FILES)];
+}
+
+const TOP_FILES: readonly RepoPath[] = ["pyproject.toml", "setup.py", "setup.cfg"];
+const MOST_CMAKE_FILES = 200;
 
 function isCMakeFile(path: RepoPath): boolean {
   if (path.endsWith(".cmake")) return true;

@@ -1,4 +1,5 @@
 import { type BigIntStats, existsSync, readFileSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { decodePath, encodePath } from "../git/path-bytes.ts";
 import { freshPath, freshTitle, statFields } from "./fresh.ts";
 
@@ -29,7 +30,9 @@ type Seen = ReadonlyMap<string, BigIntStats>;
  */
 export function freshNeedsGit(stateDir: string): boolean {
   const script = readScript(stateDir);
-  return script === null || script.includes("/logs/HEAD'");
+  if (script === null) return true;
+  // Its own log, not that of a submodule.
+  return ["'.git/logs/HEAD'", `'${dirname(stateDir)}/logs/HEAD'`].some((log) => script.includes(log));
 }
 
 const QUOTED_QUOTE = "'\\''";

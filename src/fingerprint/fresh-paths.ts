@@ -1,9 +1,9 @@
-import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, statSync } from "node:fs";
+import { basename, dirname, isAbsolute, join } from "node:path";
 import { globBase, isDeep } from "../config/glob-base.ts";
 import { compileGlobs } from "../config/globs.ts";
-import { gitRecords } from "../git/git.ts";
-import { decodePath, encodePath } from "../git/path-bytes.ts";
+import { LINK } from "../git/content-id.ts";
+import { encodePath } from "../git/path-bytes.ts";
 import type { WorkTree } from "../git/work-tree.ts";
 import type { Extension, Output, RepoPath } from "../model.ts";
 import { readFolder } from "../store/move.ts";
@@ -37,13 +37,6 @@ export function reachesEverywhere(extension: Extension): boolean {
   return extension.inputs.some((glob) => isDeep(glob) && globBase(glob) === "");
 }
 
-/** Files that decide what git ignores in these folders; a new one changes its folder. */
-export function ignoreFiles(top: string, folders: Iterable<string>): string[] {
-  return [...folders]
-    .map((folder) => join(top, folder, ".gitignore"))
-    .filter((file) => existsSync(encodePath(file)));
-}
-
 /** True when git ignores a file that the globs name: `git add --force` would make it an input and touch only the index. */
 export function hasIgnoredInputs(top: string, tree: WorkTree, extension: Extension): boolean {
   if (reachesEverywhere(extension)) return true; // to list them all costs more than the index is worth
@@ -66,12 +59,20 @@ function holdsOther(top: string, folder: RepoPath, isOther: (path: RepoPath) => 
   });
 }
 
+function isFolderAt(path: string): boolean {
+  try {
+    return statSync(encodePath(path), { throwIfNoEntry: false })?.isDirectory() === true;
+  } catch {
+    return false; // links in a circle
+  }
+}
+
 function deepBases(extension: Extension): RepoPath[] {
   return [...new Set(extension.inputs.filter(isDeep).map(globBase))].filter((base) => base !== "");
 }
 
 function addFoldersBelow(folders: Set<string>, top: string, folder: RepoPath): void {
-  if (folders.size > MAX_FOLDERS || !existsSync(encodePath(join(top, folder)))) return;
+  if (folders.size > MAX_FOLDERS || !isFolderAt(join(top, folder))) return;
   folders.add(folder);
   for (const { name, isFolder } of readFolder(join(top, folder))) {
     if (isFolder && name !== ".git" && name !== "__pycache__")
@@ -79,30 +80,31 @@ function addFoldersBelow(folders: Set<string>, top: string, folder: RepoPath): v
   }
 }
 
-/** Outputs, their folders (a shadowing sibling changes them) included. */
-export function outputPaths(top: string, outputs: readonly Output[]): string[] {
-  return outputs.flatMap(({ path }) => [outputPath(top, path), dirname(outputPath(top, path))]);
+/**
+ * Folders in which another module of an output's name could appear: its own, a package of that name beside it, and the
+ * environment's copy of the package that it is in. They need not be there.
+ */
+export function outputPlaces(top: string, outputs: readonly Output[], sites: readonly string[]): string[] {
+  return outputs.flatMap(({ path }) => {
+    const full = outputPath(top, path);
+    const beside = join(dirname(full), basename(path).split(".")[0] ?? "");
+    return [dirname(full), beside, ...(isAbsolute(path) ? [] : copiesIn(sites, path))];
+  });
 }
 
-/** Files and folders of the submodules that are inputs: git's own stat of them is not ours to trust. */
-export async function submodulePaths(
-  top: string,
-  tree: WorkTree,
-  inputs: ReadonlySet<RepoPath>,
-): Promise<string[]> {
-  const paths: string[] = [];
-  for (const entry of tree.entries) {
-    if (entry.mode !== "160000" || !inputs.has(entry.path)) continue;
-    const folder = join(top, entry.path);
-    const files = (await gitRecords(folder, ["ls-files", "-z", "--recurse-submodules"])) ?? [];
-    const folders = new Set<string>(["."]);
-    for (const file of files.map(decodePath)) {
-      paths.push(join(folder, file));
-      addParents(folders, file);
-    }
-    paths.push(...[...folders].map((one) => join(folder, one)));
-  }
-  return paths;
+/** Every folder of site-packages that has the name of one on the way to the output, with what is in it. */
+function copiesIn(sites: readonly string[], path: RepoPath): string[] {
+  const parts = dirname(path).split("/");
+  const inside = parts.map((_, from) => parts.slice(from));
+  const named = inside.flatMap((names) => names.map((_, count) => names.slice(0, count + 1).join("/")));
+  return sites.flatMap((site) => named.map((name) => join(site, name)));
+}
+
+/** Of links to folders among the inputs: all folders behind them, in which a new file would be one too. */
+export function linkedFolders(top: string, inputs: ReadonlyMap<RepoPath, string>): Set<string> {
+  const folders = new Set<string>();
+  for (const [path, id] of inputs) if (id.startsWith(LINK)) addFoldersBelow(folders, top, path);
+  return folders;
 }
 
 function addParents(folders: Set<string>, path: RepoPath): void {

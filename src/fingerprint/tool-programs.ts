@@ -1,5 +1,5 @@
 /** Which programs a build may pick for a role: by variable or recipe, then by the names that build systems try. */
-import { existsSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { basename, isAbsolute, join } from "node:path";
 import type { ToolRole } from "../model.ts";
 import {
@@ -54,14 +54,14 @@ export function findPrograms(role: ProgramRole, search: ToolSearch): string[] {
   return [...new Set([...found, ...always])];
 }
 
-/** Paths where a file that appears would be picked before the tools that are there: they must stay absent. */
-export function absentPrograms(role: ProgramRole, search: ToolSearch): string[] {
+/** Paths that come before the tools that are there: a program that appears in one of them would be picked. */
+export function earlierPrograms(role: ProgramRole, search: ToolSearch): string[] {
   const named = namedPrograms(role, search);
   const isByName = named.length === 0 && !isNamed(role, search);
   const names = [...(isByName ? NAMES[role].flat() : named), ...alwaysCounted(role, search), ...PARTS[role]];
   const homes = role === "nvcc" ? homesOf(search).map((home) => join(home, "bin/nvcc")) : [];
-  const searched = names.filter((name) => !name.includes("/")).flatMap((name) => before(name, search));
-  return [...searched, ...homes].filter((path) => !existsSync(path));
+  const searched = names.filter((name) => !name.includes("/")).flatMap((name) => earlierOnPath(name, search));
+  return [...searched, ...homes];
 }
 
 /** A program by bare name or absolute path, not its compiler cache or version manager where there is more behind. */
@@ -97,7 +97,8 @@ const PARTS: Readonly<Record<ProgramRole, readonly string[]>> = {
   meson: [],
 };
 
-function before(name: string, search: ToolSearch): string[] {
+/** Of a bare name: its places on PATH before the one where it is found. */
+export function earlierOnPath(name: string, search: ToolSearch): string[] {
   const found = findBehindLaunchers(name, search);
   const paths = search.environment.path.map((folder) => inFolder(folder, name));
   return found === null ? paths : paths.slice(0, paths.indexOf(found));

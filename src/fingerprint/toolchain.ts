@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { Interpreter, Tool, Toolchain, ToolRole } from "../model.ts";
 import { observeBuildTool } from "./build-tool.ts";
 import { observeContentTool } from "./compiler-tool.ts";
@@ -9,7 +10,8 @@ import type { MayRun } from "./search-path.ts";
 import { pythonCompilers } from "./sysconfig-data.ts";
 import { toolFileReader, type ToolFileReader } from "./tool-files.ts";
 import {
-  absentPrograms,
+  earlierOnPath,
+  earlierPrograms,
   findBehindLaunchers,
   findPrograms,
   roleOfProgram,
@@ -72,9 +74,26 @@ export async function observeToolchain(request: ToolchainRequest): Promise<Toolc
 
 /** Paths for the fast answer that must stay absent: a program there would be picked instead. */
 export function toolchainAbsences(request: Omit<ToolchainRequest, "previous">): string[] {
+  return placesBefore(request).filter((path) => !existsSync(path));
+}
+
+/** Files for the fast answer that come before the programs found and are not taken: they may become executable. */
+export function toolchainRivals(request: Omit<ToolchainRequest, "previous">): string[] {
+  return placesBefore(request).filter((path) => existsSync(path));
+}
+
+/** Where each program that was looked for on PATH, those of the recipe and of wrappers included, would be found instead. */
+function placesBefore(request: Omit<ToolchainRequest, "previous">): string[] {
   const search = searchOf(request, request.interpreter);
   const roles = [...new Set(request.roles)].filter((role) => role !== "python" && role !== "recipe");
-  return [...new Set(roles.flatMap((role) => absentPrograms(role, search)))].sort();
+  const programs = [...roles.flatMap((role) => findPrograms(role, search)), ...otherPrograms(search)];
+  for (const program of programs) chainOf(program, search); // notes the names that it looks for
+  const names = [...search.found.keys()].filter((name) => !name.includes("/"));
+  const places = [
+    ...roles.flatMap((role) => earlierPrograms(role, search)),
+    ...names.flatMap((name) => earlierOnPath(name, search)),
+  ];
+  return [...new Set(places)].sort();
 }
 
 function searchOf(request: Omit<ToolchainRequest, "previous">, interpreter: Interpreter | null): ToolSearch {

@@ -39,6 +39,23 @@ export function checkEditable(
   return [{ kind: "environment-elsewhere", path: pointer.target, from: top, to: pointer.target, text }];
 }
 
+/**
+ * What the fast answer must stat for `checkEditable`: the records of an editable install, its folder of metadata, and
+ * where it points to (which need not be there).
+ */
+export function editableRecords(distribution: string, sitePackages: readonly string[]): string[] {
+  const wanted = normaliseName(distribution);
+  const found = findDistributions(sitePackages, [wanted]).get(wanted);
+  const metadata = found === undefined ? [] : [dirname(found.metadata), ...found.files];
+  const left = sitePackages.flatMap((folder) =>
+    namesIn(folder)
+      .filter((entry) => isLeftBy(entry, wanted))
+      .map((name) => join(folder, name)),
+  );
+  const pointer = findPointer(distribution, sitePackages);
+  return [...metadata, ...left, ...(pointer === null ? [] : [pointer.file, pointer.target])];
+}
+
 interface Pointer {
   /** Folder that Python loads the project from. */
   readonly target: string;

@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import type { RunResult } from "../sandbox.ts";
+import type { Expectation } from "./expectation.ts";
+
+/**
+ * A hook is silent when all is fresh, and says a line when it is not. Where git had not ended yet, a look after its end
+ * speaks, and only to a terminal.
+ */
+export function assertTold(
+  argv: readonly string[],
+  result: RunResult,
+  expected: Expectation,
+  events: readonly string[],
+  isStopped: boolean,
+): void {
+  const isTold = result.stderr.includes("rebuild-if-needed: ");
+  if (!expected.isTold) assert.ok(!isTold, `all is fresh, but it says: ${result.stderr}`);
+  const isLate = isStopped || /rebase|am|--autostash/.test(argv.join(" "));
+  if (!expected.isTold || isLate || events.every((hook) => hook === "post-index-change")) return;
+  assert.ok(isTold, `not fresh, but no line is said: ${result.stderr}`);
+}
