@@ -1,9 +1,11 @@
+import { progressOf, progressText } from "../build/progress.ts";
 import { runningBuild } from "../build/running.ts";
 import { recordFresh } from "../record-fresh.ts";
 import { decisionJson } from "../report/json.ts";
 import { decisionText, duration } from "../report/terminal.ts";
+import type { Decision } from "../model.ts";
 import { look } from "../run.ts";
-import { readHistory } from "../store/history.ts";
+import { type HistoryEntry, readHistory } from "../store/history.ts";
 import { parse } from "./arguments.ts";
 import type { Io } from "./io.ts";
 import { fail, lookExit, openWorkspace } from "./start.ts";
@@ -21,16 +23,22 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   const { decision } = looked.value;
   const running = runningBuild(ws.value);
   const last = readHistory(ws.value).at(-1) ?? null;
-  if (json) io.result(JSON.stringify({ ...decisionJson(decision), running, last }));
+  const progress = running === null ? null : progressOf(ws.value, running);
+  if (json) io.result(JSON.stringify({ ...decisionJson(decision), running: progress, last }));
   else if (args.value.flags.has("short")) io.result(running === null ? decision.decision : "building");
   else {
     for (const line of decisionText(decision)) io.result(line);
-    if (running !== null)
-      io.result(`building: ${running.buildId} (process ${running.pid}). Watch: rebuild-if-needed wait`);
-    if (last !== null)
-      io.result(
-        `last: ${last.action} of ${last.extension} at ${last.at}: ${last.result} in ${duration(last.elapsedMs)}`,
-      );
+    if (running !== null) for (const line of progressText(ws.value, running)) io.result(line);
+    if (last !== null) for (const line of lastText(last, decision.decision)) io.result(line);
   }
   return lookExit(decision.decision);
+}
+
+/** Of a failure also what and where, until it is cured. */
+function lastText(last: HistoryEntry, now: Decision["decision"]): string[] {
+  const { action, extension, at, result, elapsedMs, failure, log } = last;
+  const line = `last: ${action} of ${extension} at ${at}: ${result} in ${duration(elapsedMs)}`;
+  if (now === "fresh" || failure === undefined || result !== "failed") return [line];
+  const [what = ""] = failure.message.split("\n");
+  return [line, `  ${failure.code} ${what}`, ...(log === undefined ? [] : [`  log: ${log}`])];
 }
