@@ -18,6 +18,8 @@ export interface Progress {
   readonly estimateMs?: number;
   /** The extension that is worked on; absent before the first one. */
   readonly extension?: string;
+  /** Why it is worked on, as the builder found it: by now the outputs are in motion. */
+  readonly reasons: readonly string[];
   /** `doctor`, `put aside`, `build`, `verify`, `observe again`, `roll back`; absent before the first one. */
   readonly stage?: string;
   /** Why nothing happens: another build into the same environment. */
@@ -40,6 +42,7 @@ export function progressOf(ws: Workspace, { buildId, owner }: RunningBuild): Pro
     since: new Date(owner.sinceMs).toISOString(),
     elapsedMs: Math.max(0, Date.now() - owner.sinceMs),
     ...(one?.event === "extension" ? { extension: one.name } : {}),
+    reasons: one?.event === "extension" ? one.reasons : [],
     ...(one?.event === "extension" && one.estimateMs !== undefined ? { estimateMs: one.estimateMs } : {}),
     ...(stage?.event === "stage" ? { stage: stage.stage } : {}),
     ...(last?.event === "note" && last.text.startsWith("waiting") ? { waiting: last.text } : {}),
@@ -49,11 +52,12 @@ export function progressOf(ws: Workspace, { buildId, owner }: RunningBuild): Pro
 
 /** The same for people: what, how long, who, and what to type. */
 export function progressText(ws: Workspace, running: RunningBuild): string[] {
-  const { elapsedMs, estimateMs, extension, stage, waiting, log } = progressOf(ws, running);
+  const { elapsedMs, estimateMs, extension, reasons, stage, waiting, log } = progressOf(ws, running);
   const time = `${duration(elapsedMs)}${estimateMs === undefined ? "" : ` of about ${duration(estimateMs)}`}`;
   const where = waiting ?? (stage === undefined ? "starting" : `at "${stage}"`);
   return [
     `building: ${extension === undefined ? "" : `${extension}, `}${where}, ${time}`,
+    ...reasons.map((reason) => `  ${reason}`),
     `  ${treeHolderText(ws, running)}`,
     `  log: ${log}`,
     "  Watch: rebuild-if-needed wait. Stop: rebuild-if-needed cancel",

@@ -26,6 +26,7 @@ async function handle(hook: string, args: readonly string[], io: Io): Promise<vo
     dropLookDue(ws.value); // a clone or a new work tree: nothing is built there
     return;
   }
+  if (hook === "post-rewrite" && args[0] === "amend") return; // post-commit has just looked, and has told
   // Content is in place but HEAD has not moved: the hook that follows looks, or one detached look after git has ended.
   if (hook === "post-index-change" || !hasEnded(hook, args, ws.value.gitDir)) return startLookLater(ws.value);
   dropLookLater(ws.value); // this is the look that was due

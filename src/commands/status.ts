@@ -27,7 +27,8 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   if (json) io.result(JSON.stringify({ ...decisionJson(decision), running: progress, last }));
   else if (args.value.flags.has("short")) io.result(running === null ? decision.decision : "building");
   else {
-    for (const line of decisionText(decision)) io.result(line);
+    // What the outputs look like while a recipe writes them says nothing: the builder's own reasons do.
+    if (progress?.extension === undefined) for (const line of decisionText(decision)) io.result(line);
     if (running !== null) for (const line of progressText(ws.value, running)) io.result(line);
     if (last !== null) for (const line of lastText(last, decision.decision)) io.result(line);
   }
