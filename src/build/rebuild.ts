@@ -95,7 +95,7 @@ async function attempt(
         warnings: verified.value,
       });
     }
-    const name = showPath(movedPath ?? "the toolchain");
+    const name = showPath(movedPath ?? firstChanged(present, again.value) ?? "the toolchain");
     if (tries === TRIES) {
       const message = `${name} moved during the build, twice. Your previous build is untouched.`;
       const next = `if the recipe writes it: git-ignore it, or leave it out by inputs = [..., "!${name}"]; then: rebuild-if-needed`;
@@ -104,6 +104,13 @@ async function attempt(
     request.log.note(`${name} moved during the build (tree-moved-during-build): building once more`);
     present = again.value;
   }
+}
+
+/** An input that changed between the look and the start of the recipe: no stamp tells of it. */
+function firstChanged(before: ObservedExtension, after: ObservedExtension): string | undefined {
+  const { inputs: old } = before.observation.fingerprint;
+  const { inputs: now } = after.observation.fingerprint;
+  return Object.keys({ ...old, ...now }).find((path) => old[path] !== now[path]);
 }
 
 async function runSteps(
