@@ -1,13 +1,14 @@
 /** A stale tree after a git event: a builder, or a restore here and now. */
 import { runBuilder } from "./build/builder.ts";
-import { markLookDue } from "./build/look-due.ts";
+import { leftToBuilder } from "./build/holder.ts";
+import { lastStop } from "./build/last-stop.ts";
+import { leaveToBuilder } from "./build/running.ts";
+import { watchFromHook } from "./build/watch-from-hook.ts";
 import { newBuildId, writeRequest } from "./build/request.ts";
 import { startBuilder } from "./build/start.ts";
-import { watch } from "./build/viewer.ts";
 import type { EventContext } from "./event.ts";
 import { isBisecting } from "./git/operation.ts";
 import type { Decision, ExtensionDecision, Mode, Workspace } from "./model.ts";
-import { EXIT } from "./report/failure.ts";
 import { firstReason } from "./report/reasons.ts";
 import { duration, failureText } from "./report/terminal.ts";
 import { lastFailure, readHistory } from "./store/history.ts";
@@ -31,9 +32,9 @@ export async function buildForEvent(
     .map((one) => lastFailure(history, one.name, one.fingerprint))
     .find((entry) => entry !== null);
   if (failed !== undefined) {
-    const how = `${failed.result} for this very state`;
+    const how = failed.result === "cancelled" ? "was cancelled" : failed.result;
     return tell(
-      `stale: ${names} (${firstReason(decision)}), and its build ${how}, so it is not tried again. Next: rebuild-if-needed`,
+      `stale: ${names} (${firstReason(decision)}), and its build ${how} for this very state, so it is not tried again. Next: rebuild-if-needed`,
     );
   }
   if (isBisecting(ws.gitDir)) {
@@ -44,9 +45,16 @@ export async function buildForEvent(
   const { ignoreOperation } = context;
   const isShort = decision.estimateMs !== undefined && decision.estimateMs < SHORT_MS;
   const attach = mode === "foreground" || (mode === "auto" && context.canWatch && isShort);
-  const started = startBuilder(ws, { trigger: hook, force: false, only, ignoreOperation, wait: true });
+  const running = leaveToBuilder(ws); // another event was quicker
+  if (running !== null) return context.say(leftToBuilder(ws, running));
+  const stop = lastStop(ws, history);
+  const wish = { trigger: hook, force: false, only, ignoreOperation, wait: true, inBackground: !attach };
+  const started = startBuilder(ws, wish);
   if (!started.ok) return context.say(failureText(started.failure));
-  const { buildId, pid } = started.value;
+  if (!attach && stop !== null) {
+    const what = `${names} again in the background (${firstReason(decision)})`;
+    return tell(`trying ${what}; the last try stopped: ${stop.text}`);
+  }
   if (!attach) {
     const time = decision.estimateMs === undefined ? "" : `, about ${duration(decision.estimateMs)}`;
     const verb = known.every((one) => one.survives === true) ? "verifying" : "rebuilding";
@@ -54,9 +62,7 @@ export async function buildForEvent(
       `${verb} ${names} in the background${time} (${firstReason(decision)}). Watch: rebuild-if-needed wait`,
     );
   }
-  const end = await watch({ ws, buildId, pid, write: context.say, showOutput: context.canWatch });
-  if (end.kind === "died")
-    tell("the builder was killed. Your previous build is in place. Next: rebuild-if-needed");
+  await watchFromHook(ws, started.value, { write: context.say, showOutput: context.canWatch });
 }
 
 /** A restore takes milliseconds: no process of its own. */
@@ -80,11 +86,7 @@ export async function restoreForEvent(
   } as const;
   writeRequest(ws, request);
   const lines: string[] = [];
-  const exit = await runBuilder(ws, request, (line) => lines.push(line));
-  if (exit === EXIT.busy) {
-    markLookDue(ws);
-    return context.say("rebuild-if-needed: a build runs; it looks once more when it ends");
-  }
+  await runBuilder(ws, request, (line) => lines.push(line));
   for (const line of lines)
     context.say(line.startsWith("rebuild-if-needed") ? line : `rebuild-if-needed: ${line}`);
 }

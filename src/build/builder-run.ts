@@ -27,10 +27,12 @@ export function tellFailure(run: Run, reason: Failure): number {
   return reason.exit;
 }
 
-/** E401: somebody else builds. */
-export function tellBusy(run: Run, label: string, pid: number): number {
-  const message = `another build runs (${label}, process ${pid}).`;
-  return tellFailure(run, failure("E401", message, "rebuild-if-needed wait"));
+/** E401: another work tree builds into this environment. */
+export function tellBusyEnvironment(run: Run, who: string): number {
+  return tellFailure(
+    run,
+    failure("E401", `another build runs into this environment: ${who}.`, "rebuild-if-needed"),
+  );
 }
 
 /** E301 or E302: held or blocked. */

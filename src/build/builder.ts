@@ -1,5 +1,4 @@
 /** The one detached process that builds. It takes the locks, looks, acts, and looks again; nobody has to watch it. */
-import { existsSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ExtensionDecision, Workspace } from "../model.ts";
 import type { ObservedExtension } from "../observe.ts";
@@ -13,22 +12,21 @@ import { type Look, look } from "../run.ts";
 import { estimateMs, lastFailure, readHistory } from "../store/history.ts";
 import { pruneQuarantine } from "../store/quarantine.ts";
 import { pruneSlots, slotKey } from "../store/slots.ts";
-import { stateUnwritable } from "../store/state-file.ts";
 import { outputLogPath } from "./build-folder.ts";
 import { openLog } from "./build-log.ts";
-import { recordAttempt, tellBusy, tellFailure, tellStopped, type Run } from "./builder-run.ts";
+import { recordAttempt, tellBusyEnvironment, tellFailure, tellStopped, type Run } from "./builder-run.ts";
 import { createCanceller } from "./canceller.ts";
 import { lockEnvironment } from "./environment-turn.ts";
 import { rungsFrom } from "./levels.ts";
-import { worktreeLock } from "./lock-places.ts";
-import { type Lock, takeLock } from "./lock.ts";
-import { lookDuePath } from "./look-due.ts";
+import { lowerPriority } from "./low-priority.ts";
+import { notifyEnd } from "./notify.ts";
 import { rebuild } from "./rebuild.ts";
-import { recoverLocked } from "./recover.ts";
 import type { BuildRequest } from "./request.ts";
 import { restore } from "./restore.ts";
 import { decideAnew, keepSurvivor } from "./survivor.ts";
 import { changedTracked, trackedState } from "./tracked-changes.ts";
+import { isWatched } from "./viewers.ts";
+import { inTurn } from "./work-tree-turn.ts";
 
 /**
  * Runs one request to its end.
@@ -40,6 +38,7 @@ export async function runBuilder(
   request: BuildRequest,
   report: (line: string) => void = () => {},
 ): Promise<number> {
+  if (request.inBackground === true) lowerPriority();
   const log = openLog(ws, request.buildId);
   const canceller = createCanceller();
   const ask = (): void => canceller.ask();
@@ -48,38 +47,16 @@ export async function runBuilder(
     .on("SIGTERM", ask)
     .on("SIGHUP", () => {});
   const run: Run = { ws, request, log, canceller, lines: [], moved: [] };
-  const exit = await locked(run).catch((error: unknown) => {
+  const exit = await inTurn(run, (round) => actOnce(run, round)).catch((error: unknown) => {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return tellFailure(run, failure("E999", `this is a bug: ${stack}`, "report it with the text above"));
   });
   for (const file of run.moved) run.lines.push(`moved aside: ${file.path} -> ${file.keptAt} (${file.why})`);
+  const isUnseen = request.inBackground === true && !isWatched(ws, request.buildId); // asked before viewers read the end
   log.tell({ event: "result", exit, lines: run.lines });
   for (const line of run.lines) report(line);
+  if (isUnseen) await notifyEnd(ws, request.buildId, exit, run.lines);
   return exit;
-}
-
-async function locked(run: Run): Promise<number> {
-  const { ws, request, canceller } = run;
-  let lock: Lock;
-  try {
-    const answer = await takeLock(worktreeLock(ws), request.buildId);
-    if (answer.kind === "busy") return tellBusy(run, answer.label, answer.owner.pid);
-    lock = answer.lock;
-  } catch (error) {
-    const unwritable = stateUnwritable(ws.stateDir, error);
-    return unwritable.ok ? 1 : tellFailure(run, unwritable.failure);
-  }
-  try {
-    const recovered = await recoverLocked(ws);
-    if (!recovered.ok) return tellFailure(run, recovered.failure);
-    for (let round = 1; ; round++) {
-      rmSync(lookDuePath(ws), { force: true });
-      const exit = await actOnce(run, round);
-      if (canceller.asked || !existsSync(lookDuePath(ws))) return exit;
-    }
-  } finally {
-    lock.release();
-  }
 }
 
 /** One look, and for each extension what it asks for. */
@@ -98,7 +75,7 @@ async function actOnce(run: Run, round: number): Promise<number> {
   const { decision } = looked.value;
   if (decision.decision === "held" || decision.decision === "blocked") return tellStopped(run, looked.value);
   const environment = await lockEnvironment(run, looked.value);
-  if (environment.kind === "busy") return tellBusy(run, environment.label, environment.owner.pid);
+  if (environment.kind === "busy") return tellBusyEnvironment(run, environment.who);
   if (environment.kind === "cancelled") return tellFailure(run, cancelledFailure());
   if (environment.waited) {
     environment.release();

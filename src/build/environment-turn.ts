@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Look } from "../run.ts";
 import type { Run } from "./builder-run.ts";
+import { environmentHolderText, noteHolder } from "./holder.ts";
 import { environmentLock } from "./lock-places.ts";
-import { type LockAnswer, takeLock } from "./lock.ts";
+import { lockHolder, takeLock } from "./lock.ts";
 
 type EnvironmentAnswer =
-  | { readonly kind: "held"; readonly waited: boolean; release(): void }
+  | { readonly kind: "held"; readonly waited: boolean; readonly release: () => void }
   | { readonly kind: "cancelled" }
-  | Extract<LockAnswer, { kind: "busy" }>;
+  /** For people: who holds it. */
+  | { readonly kind: "busy"; readonly who: string };
 
 /** How often a builder asks whether another work tree is done with the environment, ms. */
 const ASK_AGAIN_MS = 200;
@@ -19,18 +21,34 @@ export async function lockEnvironment(run: Run, looked: Look): Promise<Environme
   // What is verified where it is may turn out to need a rebuild.
   const mayBuild = looked.decision.extensions.some((one) => one.decision === "rebuild" || one.survives);
   if (prefix === undefined || !mayBuild) return free;
+  const folder = environmentLock(prefix);
   for (let waited = false; ; waited = true) {
     if (run.canceller.asked) return { kind: "cancelled" };
-    let answer: LockAnswer;
-    try {
-      answer = await takeLock(environmentLock(prefix), run.request.buildId);
-    } catch {
-      return free; // no place for the lock: better unlocked than not at all
-    }
-    if (answer.kind === "held") return { kind: "held", waited, release: answer.lock.release };
+    const answer = await take(folder, run);
+    if (answer === null) return free; // no place for the lock: better unlocked than not at all
+    if (answer.kind === "held") return { kind: "held", waited, release: answer.release };
     if (!run.request.wait) return answer;
-    if (!waited)
-      run.log.note(`waiting for process ${answer.owner.pid}, which builds into the same environment`);
+    if (!waited) run.log.note(`waiting for the build into the same environment: ${answer.who}`);
     await sleep(ASK_AGAIN_MS);
+  }
+}
+
+async function take(
+  folder: string,
+  { ws, request }: Run,
+): Promise<{ kind: "held"; readonly release: () => void } | { kind: "busy"; who: string } | null> {
+  try {
+    const answer = await takeLock(folder, request.buildId);
+    // One that asks as well may be the answer; who holds it says more.
+    if (answer.kind === "busy")
+      return { kind: "busy", who: environmentHolderText(folder, lockHolder(folder) ?? answer) };
+    const forget = noteHolder(folder, request.buildId, request.trigger, ws.top);
+    const release = (): void => {
+      forget();
+      answer.lock.release();
+    };
+    return { kind: "held", release };
+  } catch {
+    return null;
   }
 }

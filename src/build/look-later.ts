@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { childProcess } from "../late-modules.ts";
 import { withoutGitVariables } from "../git/git.ts";
 import type { Workspace } from "../model.ts";
-import { markLookDue } from "./look-due.ts";
+import { markLookLater } from "./look-due.ts";
 import { findGitAncestor } from "./git-ancestor.ts";
 import { lockHolder } from "./lock.ts";
 import { programPath } from "./start.ts";
@@ -21,7 +21,7 @@ export function startLookLater(ws: Workspace): void {
   } catch {
     return; // nothing is kept here, so nothing is built by itself either
   }
-  markLookDue(ws);
+  markLookLater(ws);
   if (lockHolder(lookLaterLock(ws)) !== null) return;
   const gitPid = findGitAncestor(process.ppid) ?? process.ppid;
   const child = childProcess().spawn(process.execPath, [programPath(), "look-later", String(gitPid)], {

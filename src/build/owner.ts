@@ -32,10 +32,14 @@ export function ownerOf(pid: number): Owner {
 
 /** Whether that very process still runs. One of another host or container is taken to live, but not for ever. */
 export function isAlive(owner: Owner): boolean {
-  const isHere = owner.boot === bootId() && owner.pidSpace === pidSpace();
-  if (isHere) return owner.startedAt !== "" && startTime(owner.pid) === owner.startedAt;
+  if (isHere(owner)) return owner.startedAt !== "" && startTime(owner.pid) === owner.startedAt;
   if (owner.host === hostId() && owner.boot !== bootId()) return false;
   return Date.now() - owner.sinceMs < UNSEEN_MS;
+}
+
+/** Whether its process id means something here: one of another machine or container must not be signalled. */
+export function isHere(owner: Owner): boolean {
+  return owner.boot === bootId() && owner.pidSpace === pidSpace();
 }
 
 /** Start time of a process, or null when there is none (a zombie is none). */

@@ -92,7 +92,7 @@ async function attempt(
       const { outputs, warnings } = made.value;
       return ok({ baseline: await makeBaseline(observed, again.value, request, planned, outputs), warnings });
     }
-    const name = showPath(movedPath ?? "the toolchain");
+    const name = showPath(movedPath ?? firstChanged(present, again.value) ?? "the toolchain");
     if (tries === TRIES) {
       const message = `${name} moved during the build, twice. Your previous build is untouched.`;
       const next = `if the recipe writes it: git-ignore it, or leave it out by inputs = [..., "!${name}"]; then: rebuild-if-needed`;
@@ -131,6 +131,13 @@ async function stopsNow(observed: Observed, now: ObservedExtension): Promise<Fai
   const decided = decide(now.extension.name, now.known, observation, { strategy, force: true });
   const isStopped = decided.decision === "held" || decided.decision === "blocked";
   return isStopped ? stoppedFailure(combine([decided])) : null;
+}
+
+/** An input that changed between the look and the start of the recipe: no stamp tells of it. */
+function firstChanged(before: ObservedExtension, after: ObservedExtension): string | undefined {
+  const { inputs: old } = before.observation.fingerprint;
+  const { inputs: now } = after.observation.fingerprint;
+  return Object.keys({ ...old, ...now }).find((path) => old[path] !== now[path]);
 }
 
 async function runSteps(

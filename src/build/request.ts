@@ -17,6 +17,8 @@ export interface BuildRequest {
   readonly ignoreOperation: boolean;
   /** False: end with "busy" rather than wait for another work tree that builds into the same environment. */
   readonly wait: boolean;
+  /** Nobody watches it from its start: it runs at low priority, and its end may be told on the desktop. */
+  readonly inBackground?: boolean;
 }
 
 /** Builds whose logs are kept. */
@@ -28,6 +30,11 @@ export function newBuildId(): string {
   return `${time}-${process.pid}-${Math.floor(Math.random() * 0xffff)
     .toString(16)
     .padStart(4, "0")}`;
+}
+
+/** True for what {@link newBuildId} makes; the lock of a work tree is also held by `undo`, say. */
+export function isBuildId(label: string): boolean {
+  return /^\d{8}-\d{6}-/.test(label);
 }
 
 /** Throws Node's error where the git dir cannot be written. */
@@ -62,6 +69,7 @@ function isRequest(value: unknown): value is BuildRequest {
     typeof value["force"] === "boolean" &&
     typeof value["ignoreOperation"] === "boolean" &&
     typeof value["wait"] === "boolean" &&
+    ["boolean", "undefined"].includes(typeof value["inBackground"]) &&
     (value["only"] === null || isListOf(value["only"], isText))
   );
 }

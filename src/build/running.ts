@@ -1,25 +1,36 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Workspace } from "../model.ts";
 import { buildFolder } from "./build-folder.ts";
 import { lockHolder } from "./lock.ts";
 import { worktreeLock } from "./lock-places.ts";
+import { markLookDue } from "./look-due.ts";
 import { isAlive, isOwner, type Owner } from "./owner.ts";
+import { keptBuilds } from "./read-log.ts";
+import { isBuildId } from "./request.ts";
 
 export interface RunningBuild {
   readonly buildId: string;
-  readonly pid: number;
+  readonly owner: Owner;
 }
 
 /** The build that holds this work tree's lock, or the newest one whose builder has been started and not ended. */
 export function runningBuild(ws: Workspace): RunningBuild | null {
   const holder = lockHolder(worktreeLock(ws));
-  if (holder !== null) return { buildId: holder.label, pid: holder.owner.pid };
-  for (const buildId of startedBuilds(ws)) {
+  if (holder !== null && isBuildId(holder.label)) return { buildId: holder.label, owner: holder.owner };
+  for (const buildId of keptBuilds(ws).slice(0, 3)) {
     const owner = readOwner(ws, buildId);
-    if (owner !== null && isAlive(owner)) return { buildId, pid: owner.pid };
+    if (owner !== null && isAlive(owner)) return { buildId, owner };
   }
   return null;
+}
+
+/** Leaves a look to the build that runs. @returns that build, or null: none runs (any more), so the look is the caller's. */
+export function leaveToBuilder(ws: Workspace): RunningBuild | null {
+  if (runningBuild(ws) === null) return null;
+  markLookDue(ws);
+  // Asked again: a builder first gives up what it is known by and then asks for the mark, so one of us two sees the other.
+  return runningBuild(ws);
 }
 
 /** File by which a started builder is known before it has taken the lock. */
@@ -27,12 +38,9 @@ export function ownerPath(ws: Workspace, buildId: string): string {
   return join(buildFolder(ws, buildId), "owner.json");
 }
 
-function startedBuilds(ws: Workspace): string[] {
-  try {
-    return readdirSync(join(ws.stateDir, "builds")).sort().slice(-3).reverse();
-  } catch {
-    return [];
-  }
+/** The builder is about to end: from now on nobody may leave it a look. */
+export function dropOwner(ws: Workspace, buildId: string): void {
+  rmSync(ownerPath(ws, buildId), { force: true });
 }
 
 function readOwner(ws: Workspace, buildId: string): Owner | null {

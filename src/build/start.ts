@@ -6,14 +6,14 @@ import { ownFile } from "../package-root.ts";
 import { ok, type Result } from "../report/failure.ts";
 import { stateUnwritable } from "../store/state-file.ts";
 import { outputLogPath } from "./build-folder.ts";
-import { ownerOf } from "./owner.ts";
+import { ownerOf, type Owner } from "./owner.ts";
 import { newBuildId, writeRequest, type BuildRequest } from "./request.ts";
 import { ownerPath } from "./running.ts";
 
 /** A builder that was started: its request and its process. */
 export interface StartedBuild {
   readonly buildId: string;
-  readonly pid: number;
+  readonly owner: Owner;
 }
 
 /** Starts the detached builder. All of its descriptors are its own: nobody waits for it who does not want to. */
@@ -34,8 +34,9 @@ export function startBuilder(
     closeSync(output);
     child.on("error", () => {}); // the viewer sees that there is no such process
     child.unref();
-    if (child.pid !== undefined) writeFileSync(ownerPath(ws, buildId), JSON.stringify(ownerOf(child.pid)));
-    return ok({ buildId, pid: child.pid ?? 0 });
+    const owner = ownerOf(child.pid ?? 0);
+    if (child.pid !== undefined) writeFileSync(ownerPath(ws, buildId), JSON.stringify(owner));
+    return ok({ buildId, owner });
   } catch (error) {
     return stateUnwritable(ws.stateDir, error);
   }

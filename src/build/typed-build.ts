@@ -5,6 +5,7 @@ import { EXIT, failure, type FailureCode } from "../report/failure.ts";
 import { failureText } from "../report/terminal.ts";
 import { stateUnwritable } from "../store/state-file.ts";
 import { runBuilder } from "./builder.ts";
+import { treeHolderText } from "./holder.ts";
 import { newBuildId, writeRequest } from "./request.ts";
 import { runningBuild } from "./running.ts";
 import { listenForInterrupts, type Interrupts } from "./interrupts.ts";
@@ -48,9 +49,9 @@ export async function runTypedBuild(request: TypedBuildRequest): Promise<number>
 async function waitForOther(request: TypedBuildRequest, interrupts: Interrupts): Promise<number | null> {
   const running = runningBuild(request.ws);
   if (running === null) return null;
-  if (!request.wait)
-    return tell(request, "E401", `another build runs (${running.buildId}).`, "rebuild-if-needed wait");
-  request.write(`waiting for the build that runs already (${running.buildId}, process ${running.pid})`);
+  const who = treeHolderText(request.ws, running);
+  if (!request.wait) return tell(request, "E401", `another build runs: ${who}.`, "rebuild-if-needed wait");
+  request.write(`waiting for the build that runs already: ${who}`);
   const isOver = (): boolean => interrupts.signal !== null || interrupts.isHungUp;
   await watch({ ...viewOf(request), ...running, isOver });
   if (interrupts.signal === null) return interrupts.isHungUp ? 129 : null;
@@ -74,9 +75,9 @@ async function buildOnce(request: TypedBuildRequest, interrupts: Interrupts): Pr
     request.write(failureText(started.failure));
     return started.failure.exit;
   }
-  const { buildId, pid } = started.value;
-  interrupts.forwardTo(pid);
-  const end = await watch({ ...viewOf(request), buildId, pid, isOver: () => interrupts.isHungUp });
+  const { buildId, owner } = started.value;
+  interrupts.forwardTo(owner.pid);
+  const end = await watch({ ...viewOf(request), buildId, owner, isOver: () => interrupts.isHungUp });
   if (end.kind === "left") return 129; // the builder goes on
   const { signal } = interrupts;
   if (end.kind === "result") return end.exit === EXIT.cancelled && signal !== null ? 128 + signal : end.exit;

@@ -1,20 +1,26 @@
-/** Watches a builder from a terminal. It only reads files: when it dies, the builder goes on. */
+/** Watches a builder from a terminal. It reads files and leaves word that it does: when it dies, the builder goes on. */
 import { closeSync, openSync, readSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Workspace } from "../model.ts";
+import { EXIT } from "../report/failure.ts";
 import { duration } from "../report/terminal.ts";
 import { logPath, outputLogPath } from "./build-folder.ts";
-import { isBuildEvent, type BuildEvent } from "./build-log.ts";
-import { startTime } from "./owner.ts";
+import type { BuildEvent } from "./build-event.ts";
+import { ringBell } from "./bell.ts";
+import { isAlive, type Owner } from "./owner.ts";
+import { parseEvent } from "./read-log.ts";
+import { beginWatching } from "./viewers.ts";
 
 export interface ViewRequest {
   readonly ws: Workspace;
   readonly buildId: string;
-  readonly pid: number;
+  readonly owner: Owner;
   /** Lines for the person. */
   readonly write: (text: string) => void;
   /** True: the recipe's output as well. */
   readonly showOutput: boolean;
+  /** Nothing but what is said in the end. */
+  readonly onlyResult?: boolean;
   /** Asked again and again: true ends the watching, not the build. */
   readonly isOver?: () => boolean;
 }
@@ -28,31 +34,48 @@ export type ViewEnd =
 
 const POLL_MS = 40;
 
-/** Shows a build until it ends. */
+/** Shows a build until it ends. The end of a long one rings the terminal's bell. */
 export async function watch(request: ViewRequest): Promise<ViewEnd> {
+  const end = beginWatching(request.ws, request.buildId);
+  try {
+    return await view(request);
+  } finally {
+    end();
+  }
+}
+
+async function view(request: ViewRequest): Promise<ViewEnd> {
   const events = new LineReader(logPath(request.ws, request.buildId));
   const output = new LineReader(outputLogPath(request.ws, request.buildId));
-  const birth = startTime(request.pid);
+  const seen: Seen = { beginMs: null };
   for (;;) {
-    const isAlive = birth !== null && startTime(request.pid) === birth;
-    const result = show(request, events, output);
+    const isRunning = isAlive(request.owner);
+    const result = show(request, events, output, seen);
     if (result !== null) return { kind: "result", exit: result };
-    if (!isAlive) return { kind: "died" }; // read once more after its end: nothing was left unread
+    if (!isRunning) return { kind: "died" }; // read once more after its end: nothing was left unread
     if (request.isOver?.() === true) return { kind: "left" };
     await sleep(POLL_MS);
   }
 }
 
-function show(request: ViewRequest, events: LineReader, output: LineReader): number | null {
+interface Seen {
+  /** When the build told its first event, ms since the epoch. */
+  beginMs: number | null;
+}
+
+function show(request: ViewRequest, events: LineReader, output: LineReader, seen: Seen): number | null {
   for (const line of events.read()) {
-    const event = parseEvent(line);
-    if (event === null) continue;
+    const told = parseEvent(line);
+    if (told === null) continue;
+    const { event, timeMs } = told;
+    seen.beginMs ??= timeMs;
     if (event.event === "result") {
       if (request.showOutput) for (const text of output.read()) request.write(`  | ${text}`);
       for (const text of event.lines) request.write(text);
+      if (event.exit !== EXIT.cancelled) ringBell(timeMs - seen.beginMs);
       return event.exit;
     }
-    for (const text of eventLines(event)) request.write(text);
+    if (request.onlyResult !== true) for (const text of eventLines(event)) request.write(text);
   }
   if (request.showOutput) for (const text of output.read()) request.write(`  | ${text}`);
   return null;
@@ -69,15 +92,6 @@ function eventLines(event: Exclude<BuildEvent, { event: "result" }>): string[] {
       return [`- ${event.stage}`];
     case "note":
       return [`  ${event.text}`];
-  }
-}
-
-function parseEvent(line: string): BuildEvent | null {
-  try {
-    const value: unknown = JSON.parse(line);
-    return isBuildEvent(value) ? value : null;
-  } catch {
-    return null;
   }
 }
 

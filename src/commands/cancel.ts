@@ -1,6 +1,10 @@
+import { treeHolderText } from "../build/holder.ts";
+import { isHere } from "../build/owner.ts";
+import { recover } from "../build/recover.ts";
 import { runningBuild } from "../build/running.ts";
 import { watch } from "../build/viewer.ts";
-import { EXIT } from "../report/failure.ts";
+import { EXIT, failure } from "../report/failure.ts";
+import { failureText } from "../report/terminal.ts";
 import { parse } from "./arguments.ts";
 import type { Io } from "./io.ts";
 import { fail, openWorkspace } from "./start.ts";
@@ -16,11 +20,28 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     io.say("no build runs");
     return EXIT.good;
   }
+  const { buildId, owner } = running;
+  if (!isHere(owner)) {
+    const who = treeHolderText(ws.value, running);
+    const message = `another build runs: ${who}. It cannot be stopped from here.`;
+    return fail(io, failure("E401", message, "rebuild-if-needed cancel, where it runs"));
+  }
   try {
-    process.kill(running.pid, "SIGTERM");
+    process.kill(owner.pid, "SIGTERM");
   } catch {
     // it has just ended
   }
-  await watch({ ws: ws.value, ...running, write: io.say, showOutput: false });
+  const end = await watch({
+    ws: ws.value,
+    buildId,
+    owner,
+    write: io.say,
+    showOutput: false,
+    onlyResult: true,
+  });
+  if (end.kind === "died") {
+    await recover(ws.value); // it had not come up yet, or somebody killed it
+    io.say(failureText(failure("E209", "cancelled. Your previous build is in place.", "rebuild-if-needed")));
+  }
   return EXIT.good;
 }

@@ -1,6 +1,6 @@
-import { rmSync } from "node:fs";
-import { lookDuePath, markLookDue } from "../build/look-due.ts";
-import { runningBuild } from "../build/running.ts";
+import { leftToBuilder } from "../build/holder.ts";
+import { dropLookDue, dropLookLater } from "../build/look-due.ts";
+import { leaveToBuilder } from "../build/running.ts";
 import { startLookLater } from "../build/look-later.ts";
 import { lookForEvent } from "../event.ts";
 import { findWorkspace } from "../git/workspace.ts";
@@ -49,18 +49,17 @@ async function handle(hook: string, args: readonly string[], io: Io): Promise<vo
   const ws = await findWorkspace(io.cwd);
   if (!ws.ok) return;
   if (hook === "post-checkout" && /^0+$/.test(args[0] ?? "")) {
-    rmSync(lookDuePath(ws.value), { force: true }); // a clone or a new work tree: nothing is built there
+    dropLookLater(ws.value);
+    dropLookDue(ws.value); // a clone or a new work tree: nothing is built there
     return;
   }
+  if (hook === "post-rewrite" && args[0] === "amend") return; // post-commit has just looked, and has told
   // Content is in place but HEAD has not moved: the hook that follows looks, or one detached look after git has ended.
   if (hook === "post-index-change" || !hasEnded(hook, args, ws.value.gitDir)) return startLookLater(ws.value);
-  const running = runningBuild(ws.value);
-  if (running !== null) {
-    markLookDue(ws.value);
-    io.say(`rebuild-if-needed: a build runs (${running.buildId}); it looks once more when it ends`);
-    return;
-  }
-  rmSync(lookDuePath(ws.value), { force: true }); // this is the look that was due
+  dropLookLater(ws.value); // this is the look that was due
+  const running = leaveToBuilder(ws.value);
+  if (running !== null) return io.say(leftToBuilder(ws.value, running));
+  dropLookDue(ws.value);
   await lookForEvent(ws.value, hook, {
     say: io.say,
     get canWatch() {

@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { adopt } from "../adopt.ts";
+import { treeHolderText } from "../build/holder.ts";
 import { runningBuild } from "../build/running.ts";
 import { programPath } from "../build/start.ts";
 import { NO_PRESET } from "../config/detect.ts";
@@ -31,8 +32,10 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   const ws = await openWorkspace(io);
   if (!ws.ok) return fail(io, ws.failure);
   const running = runningBuild(ws.value);
-  if (running !== null)
-    return fail(io, failure("E401", `a build runs (${running.buildId}).`, "rebuild-if-needed wait"));
+  if (running !== null) {
+    const who = treeHolderText(ws.value, running);
+    return fail(io, failure("E401", `a build runs: ${who}.`, "rebuild-if-needed wait"));
+  }
   const observed = await observe(ws.value, {
     asker: "person",
     only: null,

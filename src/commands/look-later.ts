@@ -1,10 +1,10 @@
-import { existsSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { lookDuePath } from "../build/look-due.ts";
+import { dropLookDue, dropLookLater, lookLaterPath } from "../build/look-due.ts";
 import { takeLock } from "../build/lock.ts";
 import { lookLaterLock } from "../build/look-later.ts";
 import { startTime } from "../build/owner.ts";
-import { runningBuild } from "../build/running.ts";
+import { leaveToBuilder } from "../build/running.ts";
 import { lookForEvent } from "../event.ts";
 import { findWorkspace } from "../git/workspace.ts";
 import type { Io } from "./io.ts";
@@ -20,8 +20,10 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   try {
     const gitPid = Number(argv[0]);
     await endOf(gitPid);
-    if (existsSync(lookDuePath(ws.value)) && runningBuild(ws.value) === null) {
-      rmSync(lookDuePath(ws.value), { force: true });
+    if (!existsSync(lookLaterPath(ws.value))) return 0;
+    dropLookLater(ws.value);
+    if (leaveToBuilder(ws.value) === null) {
+      dropLookDue(ws.value);
       await lookForEvent(ws.value, "look-later", { say: io.say, canWatch: false, ignoreOperation: false });
     }
   } finally {

@@ -1,3 +1,4 @@
+import { treeHolderText } from "../build/holder.ts";
 import { takeLock, type LockAnswer } from "../build/lock.ts";
 import { worktreeLock } from "../build/lock-places.ts";
 import { newBuildId } from "../build/request.ts";
@@ -35,7 +36,14 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     return unwritable.ok ? EXIT.failed : fail(io, unwritable.failure);
   }
   if (lock.kind === "busy")
-    return fail(io, failure("E401", `another build runs (${lock.label}).`, "rebuild-if-needed wait"));
+    return fail(
+      io,
+      failure(
+        "E401",
+        `another build runs: ${treeHolderText(ws.value, { owner: lock.owner, buildId: lock.label })}.`,
+        "rebuild-if-needed wait",
+      ),
+    );
   try {
     for (const part of looked.value.extensions) {
       const exit = await undo(looked.value, part, io);

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { treeHolderText } from "../build/holder.ts";
 import { runningBuild } from "../build/running.ts";
 import { dropFresh } from "../fingerprint/fresh.ts";
 import { HOOK_FOLDERS, uninstallHooks } from "../install/index.ts";
@@ -18,8 +19,10 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   const ws = await openWorkspace(io);
   if (!ws.ok) return fail(io, ws.failure);
   const running = runningBuild(ws.value);
-  if (running !== null)
-    return fail(io, failure("E401", `a build runs (${running.buildId}).`, "rebuild-if-needed wait"));
+  if (running !== null) {
+    const who = treeHolderText(ws.value, running);
+    return fail(io, failure("E401", `a build runs: ${who}.`, "rebuild-if-needed wait"));
+  }
   const taken = await uninstallHooks({ ws: ws.value });
   if (!taken.ok) return fail(io, taken.failure);
   const { removed, restored, trimmed, left } = taken.value;

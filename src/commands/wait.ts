@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { lookDuePath } from "../build/look-due.ts";
+import { lastStop } from "../build/last-stop.ts";
+import { lookDuePath, lookLaterPath } from "../build/look-due.ts";
 import { lockHolder } from "../build/lock.ts";
 import { lookLaterLock } from "../build/look-later.ts";
 import { runningBuild } from "../build/running.ts";
@@ -42,13 +43,16 @@ async function lastResult(ws: Workspace, io: Io): Promise<number> {
   const looked = await look(ws, { asker: "event", only: null, ignoreOperation: true });
   if (!looked.ok) return EXIT.good;
   const history = readHistory(ws);
-  for (const one of looked.value.decision.extensions.filter(({ decision }) => decision === "rebuild")) {
+  const stale = looked.value.decision.extensions.filter(({ decision }) => decision === "rebuild");
+  for (const one of stale) {
     const failed = lastFailure(history, one.name, one.fingerprint);
     if (failed?.failure === undefined || failed.result !== "failed") continue;
     io.say(`rebuild-if-needed: ${failed.failure.code} ${failed.failure.message}\nNext: rebuild-if-needed`);
     return EXIT.failed;
   }
-  return EXIT.good;
+  const stop = stale.length > 0 ? lastStop(ws, history) : null;
+  if (stop !== null) io.say(`rebuild-if-needed: ${stop.text}`);
+  return stop?.exit ?? EXIT.good;
 }
 
 /** How long a look that was asked for may take to be taken up, ms. */
@@ -57,6 +61,8 @@ const TAKE_UP_MS = 5000;
 /** A detached look is under way, or has just been asked for. */
 function isLookPending(ws: Workspace): boolean {
   if (lockHolder(lookLaterLock(ws)) !== null) return true;
-  const mark = statSync(lookDuePath(ws), { throwIfNoEntry: false });
-  return mark !== undefined && Date.now() - mark.mtimeMs < TAKE_UP_MS;
+  return [lookDuePath(ws), lookLaterPath(ws)].some((path) => {
+    const mark = statSync(path, { throwIfNoEntry: false });
+    return mark !== undefined && Date.now() - mark.mtimeMs < TAKE_UP_MS;
+  });
 }

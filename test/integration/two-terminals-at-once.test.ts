@@ -17,7 +17,7 @@ test("two typed commands make one build, and both end well", async (t) => {
   assert.equal(busy.code, 4);
   assert.match(
     busy.stderr,
-    /^rebuild-if-needed: E401 another build runs \([\w-]+\)\. Next: rebuild-if-needed wait\n$/,
+    /^rebuild-if-needed: E401 another build runs: process \d+, started by rebuild-if-needed in \/\S+\/project at \d\d:\d\d, [\d.]+ m?s ago\. Next: rebuild-if-needed wait\n$/,
   );
   project.release("wait");
   for (const { code, stderr } of await Promise.all([first, second])) assert.equal(code, 0, stderr);
@@ -42,7 +42,10 @@ test("an event while a build runs: that builder looks once more, and builds what
   await project.untilWaiting();
   await box.git(top, "add", "README.md");
   const { stderr } = await box.run(top, ["git", "commit", "--quiet", "--allow-empty", "-m", "meanwhile"]);
-  assert.match(stderr, /^rebuild-if-needed: a build runs \([\w-]+\); it looks once more when it ends\n$/);
+  assert.match(
+    stderr,
+    /^rebuild-if-needed: a build runs \(process \d+, started by rebuild-if-needed in \/\S+\/project at \d\d:\d\d, [\d.]+ m?s ago\); it looks once more when it ends\n$/,
+  );
   project.release("wait");
   assert.equal((await building).code, 0);
   await mustRun(box, top, "wait");
