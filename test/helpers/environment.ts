@@ -31,7 +31,7 @@ export function hermeticEnvironment(home: string, clock: "fixed" | "real"): Reco
     XDG_CACHE_HOME: join(home, ".cache"),
     XDG_DATA_HOME: join(home, ".local", "share"),
     XDG_STATE_HOME: join(home, ".local", "state"),
-    GIT_CONFIG_GLOBAL: "/dev/null",
+    GIT_CONFIG_GLOBAL: join(home, ".gitconfig"), // not /dev/null: as root, `git config --global` would rename a file over it
     GIT_CONFIG_NOSYSTEM: "1",
     GIT_TERMINAL_PROMPT: "0",
     GIT_EDITOR: "true",
