@@ -196,7 +196,7 @@ async function observeExtension(
       ...missingPrograms(ws, extension, environment),
       ...lostTools(baseline, toolchain),
     ],
-    operation: request.ignoreOperation ? null : operationReason(ws, base.tree),
+    operation: operationReason(ws, base.tree, request.ignoreOperation),
     foreign: [],
     hasSlot: slot !== null,
   };

@@ -1,5 +1,4 @@
 /** The one detached process that builds. It takes the locks, looks, acts, and looks again; nobody has to watch it. */
-import { existsSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ExtensionDecision, Workspace } from "../model.ts";
 import type { ObservedExtension } from "../observe.ts";
@@ -22,7 +21,7 @@ import { lockEnvironment } from "./environment-turn.ts";
 import { rungsFrom } from "./levels.ts";
 import { worktreeLock } from "./lock-places.ts";
 import { type Lock, takeLock } from "./lock.ts";
-import { lookDuePath } from "./look-due.ts";
+import { dropLookDue, hasGitEnded, readLookDue } from "./look-due.ts";
 import { rebuild } from "./rebuild.ts";
 import { recoverLocked } from "./recover.ts";
 import type { BuildRequest } from "./request.ts";
@@ -73,13 +72,19 @@ async function locked(run: Run): Promise<number> {
     const recovered = await recoverLocked(ws);
     if (!recovered.ok) return tellFailure(run, recovered.failure);
     for (let round = 1; ; round++) {
-      rmSync(lookDuePath(ws), { force: true });
+      if (isLookDue(ws)) dropLookDue(ws);
       const exit = await actOnce(run, round);
-      if (canceller.asked || !existsSync(lookDuePath(ws))) return exit;
+      if (canceller.asked || !isLookDue(ws)) return exit;
     }
   } finally {
     lock.release();
   }
+}
+
+/** An event came meanwhile, and its git has ended. Before that the tree may be halfway: the detached look waits for it. */
+function isLookDue(ws: Workspace): boolean {
+  const due = readLookDue(ws);
+  return due !== null && hasGitEnded(due);
 }
 
 /** One look, and for each extension what it asks for. */
@@ -90,7 +95,7 @@ async function actOnce(run: Run, round: number): Promise<number> {
   const ask = {
     asker: isTyped ? "person" : "event",
     only: request.only,
-    ignoreOperation: request.ignoreOperation,
+    ignoreOperation: request.ignoreOperation && round === 1, // the git of a later event has ended, and so have its marks
     force,
   } as const;
   const looked = await look(ws, ask);

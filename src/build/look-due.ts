@@ -1,17 +1,48 @@
-import { writeFileSync } from "node:fs";
+/** The mark of a look that is due: left by events that come too early, or while a build runs. */
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Workspace } from "../model.ts";
+import { startTime } from "./owner.ts";
 
-/** An event that came while a build ran leaves this mark; the builder then looks once more. */
+/** A look that is due once this git process has ended. */
+export interface LookDue {
+  readonly gitPid: number;
+  /** Start time of that process, so that another one with its number is not waited for. */
+  readonly birth: string;
+}
+
 export function lookDuePath(ws: Workspace): string {
   return join(ws.stateDir, "look-due");
 }
 
-/** Leaves the mark; without it the next look still finds whatever moved. */
-export function markLookDue(ws: Workspace): void {
+/**
+ * Leaves the mark; without it the next look still finds whatever moved.
+ * @param gitPid whose end to wait for; null: nobody's.
+ */
+export function markLookDue(ws: Workspace, gitPid: number | null): void {
+  const birth = gitPid === null ? null : startTime(gitPid);
   try {
-    writeFileSync(lookDuePath(ws), "");
+    writeFileSync(lookDuePath(ws), birth === null ? "" : `${gitPid} ${birth}`);
   } catch {
     // The next look finds whatever moved, marked or not.
   }
+}
+
+/** The mark, or null when no look is due. */
+export function readLookDue(ws: Workspace): LookDue | null {
+  try {
+    const [pid, ...birth] = readFileSync(lookDuePath(ws), "utf8").split(" ");
+    return { gitPid: Number(pid), birth: birth.join(" ") };
+  } catch {
+    return null;
+  }
+}
+
+/** True when the git process that the look waits for has ended. */
+export function hasGitEnded({ gitPid, birth }: LookDue): boolean {
+  return birth === "" || startTime(gitPid) !== birth;
+}
+
+export function dropLookDue(ws: Workspace): void {
+  rmSync(lookDuePath(ws), { force: true });
 }

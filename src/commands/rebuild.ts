@@ -11,7 +11,7 @@ import { writeEnvironment } from "../store/environment.ts";
 import { parse } from "./arguments.ts";
 import type { Io } from "./io.ts";
 import { plannedMoves } from "./planned-moves.ts";
-import { fail, openWorkspace } from "./start.ts";
+import { fail, openToDecide } from "./start.ts";
 
 const OPTIONS = {
   force: { type: "boolean" },
@@ -28,7 +28,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   if (argv.includes("--version")) return (await import("./help.ts")).version(io);
   const args = parse("rebuild", argv, OPTIONS);
   if (!args.ok) return fail(io, args.failure, json);
-  const ws = await openWorkspace(io);
+  const ws = await openToDecide(io);
   if (!ws.ok) return fail(io, ws.failure, json);
   const { flags, values } = args.value;
   const only = values.get("extension") ?? null;

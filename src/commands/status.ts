@@ -6,14 +6,14 @@ import { look } from "../run.ts";
 import { readHistory } from "../store/history.ts";
 import { parse } from "./arguments.ts";
 import type { Io } from "./io.ts";
-import { fail, lookExit, openWorkspace } from "./start.ts";
+import { fail, lookExit, openToDecide } from "./start.ts";
 
 /** `status`: `check`, the running build and the last one. `--short`: one word for a prompt. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   const json = argv.includes("--json");
   const args = parse("status", argv, { json: { type: "boolean" }, short: { type: "boolean" } });
   if (!args.ok) return fail(io, args.failure, json);
-  const ws = await openWorkspace(io);
+  const ws = await openToDecide(io);
   if (!ws.ok) return fail(io, ws.failure, json);
   const looked = await look(ws.value, { asker: "person", only: null, ignoreOperation: false });
   if (!looked.ok) return fail(io, looked.failure, json);

@@ -92,9 +92,13 @@ function nestedLagReason({ path, wanted, present }: LaggingSubmodule, nested: Re
   };
 }
 
-/** A merge, rebase... under way, or files that are not merged yet. */
-export function operationReason(ws: Workspace, tree: WorkTree): Reason | null {
-  const operation = operationInProgress(ws.gitDir);
+/**
+ * A merge, rebase... under way, or files that are not merged yet.
+ * @param ignoreOperation git's marks are of an operation that has ended. Files with conflict markers count all the same:
+ * `stash pop` and `switch -m` leave them without any mark.
+ */
+export function operationReason(ws: Workspace, tree: WorkTree, ignoreOperation: boolean): Reason | null {
+  const operation = ignoreOperation ? null : operationInProgress(ws.gitDir);
   const [unmerged] = tree.unmerged;
   if (operation === null && unmerged === undefined) return null;
   const text =
