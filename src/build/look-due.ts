@@ -1,5 +1,5 @@
 /** The mark of a look that is due: left by events that come too early, or while a build runs. */
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Workspace } from "../model.ts";
 import { startTime } from "./owner.ts";
@@ -21,8 +21,10 @@ export function lookDuePath(ws: Workspace): string {
  */
 export function markLookDue(ws: Workspace, gitPid: number | null): void {
   const birth = gitPid === null ? null : startTime(gitPid);
+  const temp = `${lookDuePath(ws)}.${process.pid}`;
   try {
-    writeFileSync(lookDuePath(ws), birth === null ? "" : `${gitPid} ${birth}`);
+    writeFileSync(temp, birth === null ? "" : `${gitPid} ${birth}`);
+    renameSync(temp, lookDuePath(ws)); // half a mark would name no process, and so be due at once
   } catch {
     // The next look finds whatever moved, marked or not.
   }
