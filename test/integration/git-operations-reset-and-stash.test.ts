@@ -29,6 +29,8 @@ test("reset and stash restore after git has ended", async (t) => {
     const script = "for i in 1 2 3; do git reset -q --hard HEAD~1; git reset -q --hard ORIG_HEAD; done";
     const { code } = await rows.box.run(rows.top, ["sh", "-c", script]);
     assert.equal(code, 0);
+    await rows.untilIdle();
+    assert.equal((await rows.box.cli(rows.top, "check")).code, 0);
     await rows.event(["reset", "--quiet", "--hard", "HEAD~1"], { hooks, restores: 1 });
   });
   await t.test(
