@@ -7,8 +7,9 @@ import { watchFromHook } from "./build/watch-from-hook.ts";
 import { newBuildId, writeRequest } from "./build/request.ts";
 import { startBuilder } from "./build/start.ts";
 import type { EventContext } from "./event.ts";
-import { isBisecting } from "./git/operation.ts";
+import { isBisectStep } from "./git/operation.ts";
 import type { Decision, ExtensionDecision, Mode, Workspace } from "./model.ts";
+import { EXIT } from "./report/failure.ts";
 import { firstReason } from "./report/reasons.ts";
 import { duration, failureText } from "./report/terminal.ts";
 import { lastFailure, readHistory } from "./store/history.ts";
@@ -16,7 +17,10 @@ import { lastFailure, readHistory } from "./store/history.ts";
 /** Longer builds than this, and those without an estimate, go on in the background in mode `auto`. */
 const SHORT_MS = 120_000;
 
-/** Starts a builder for what is stale, unless something speaks against it; and watches it where that is short. */
+/**
+ * Starts a builder for what is stale, unless something speaks against it; and watches it where that is short.
+ * @returns false: nothing was done, and a line says why.
+ */
 export async function buildForEvent(
   ws: Workspace,
   hook: string,
@@ -24,8 +28,11 @@ export async function buildForEvent(
   known: readonly ExtensionDecision[],
   mode: Mode,
   context: EventContext,
-): Promise<void> {
-  const tell = (text: string): void => context.say(`rebuild-if-needed: ${text}`);
+): Promise<boolean> {
+  const tell = (text: string, isSeenTo: boolean): boolean => {
+    context.say(`rebuild-if-needed: ${text}`);
+    return isSeenTo;
+  };
   const names = known.map((one) => one.name).join(", ");
   const history = readHistory(ws);
   const failed = known
@@ -35,43 +42,52 @@ export async function buildForEvent(
     const how = failed.result === "cancelled" ? "was cancelled" : failed.result;
     return tell(
       `stale: ${names} (${firstReason(decision)}), and its build ${how} for this very state, so it is not tried again. Next: rebuild-if-needed`,
+      false,
     );
   }
-  if (isBisecting(ws.gitDir)) {
-    return tell(`stale at this bisect step: ${names}. Next: git bisect run rebuild-if-needed exec -- CMD`);
+  if (isBisectStep(ws.gitDir)) {
+    return tell(`stale at this bisect step: ${names}. Next: git bisect run rebuild-if-needed exec -- CMD`, false);
   }
-  if (mode === "notify") return tell(`stale: ${names}: ${firstReason(decision)}. Next: rebuild-if-needed`);
+  if (mode === "notify") return tell(`stale: ${names}: ${firstReason(decision)}. Next: rebuild-if-needed`, false);
   const only = known.map((one) => one.name);
   const { ignoreOperation } = context;
   const isShort = decision.estimateMs !== undefined && decision.estimateMs < SHORT_MS;
   const attach = mode === "foreground" || (mode === "auto" && context.canWatch && isShort);
   const running = leaveToBuilder(ws); // another event was quicker
-  if (running !== null) return context.say(leftToBuilder(ws, running));
+  if (running !== null) {
+    context.say(leftToBuilder(ws, running));
+    return true;
+  }
   const stop = lastStop(ws, history);
   const wish = { trigger: hook, force: false, only, ignoreOperation, wait: true, inBackground: !attach };
   const started = startBuilder(ws, wish);
-  if (!started.ok) return context.say(failureText(started.failure));
+  if (!started.ok) {
+    context.say(failureText(started.failure));
+    return false;
+  }
   if (!attach && stop !== null) {
     const what = `${names} again in the background (${firstReason(decision)})`;
-    return tell(`trying ${what}; the last try stopped: ${stop.text}`);
+    return tell(`trying ${what}; the last try stopped: ${stop.text}`, true);
   }
   if (!attach) {
     const time = decision.estimateMs === undefined ? "" : `, about ${duration(decision.estimateMs)}`;
     const verb = known.every((one) => one.survives === true) ? "verifying" : "rebuilding";
     return tell(
       `${verb} ${names} in the background${time} (${firstReason(decision)}). Watch: rebuild-if-needed wait`,
+      true,
     );
   }
   await watchFromHook(ws, started.value, { write: context.say, showOutput: context.canWatch });
+  return true;
 }
 
-/** A restore takes milliseconds: no process of its own. */
+/** A restore takes milliseconds: no process of its own. @returns false: it failed, and a line says why. */
 export async function restoreForEvent(
   ws: Workspace,
   hook: string,
   known: readonly ExtensionDecision[],
   context: EventContext,
-): Promise<void> {
+): Promise<boolean> {
   const buildId = newBuildId();
   const only = known.map((one) => one.name);
   const { ignoreOperation } = context;
@@ -86,7 +102,8 @@ export async function restoreForEvent(
   } as const;
   writeRequest(ws, request);
   const lines: string[] = [];
-  await runBuilder(ws, request, (line) => lines.push(line));
+  const exit = await runBuilder(ws, request, (line) => lines.push(line));
   for (const line of lines)
     context.say(line.startsWith("rebuild-if-needed") ? line : `rebuild-if-needed: ${line}`);
+  return exit === EXIT.good || exit === EXIT.busy;
 }

@@ -67,7 +67,7 @@ async function actOnce(run: Run, round: number): Promise<number> {
   const ask = {
     asker: isTyped ? "person" : "event",
     only: request.only,
-    ignoreOperation: request.ignoreOperation,
+    ignoreOperation: request.ignoreOperation && round === 1, // the git of a later event has ended, and so have its marks
     force,
   } as const;
   const looked = await look(ws, ask);

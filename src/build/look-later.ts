@@ -1,5 +1,5 @@
 /** One detached look after git has ended: for operations after which no hook comes, or whose hooks come too early. */
-import { mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { childProcess } from "../late-modules.ts";
 import { withoutGitVariables } from "../git/git.ts";
@@ -14,17 +14,15 @@ export function lookLaterLock(ws: Workspace): string {
   return join(ws.stateDir, "later");
 }
 
-/** Marks a look as due and sees to it that somebody takes it once the git process above us has ended. */
+/**
+ * Marks a look as due and sees to it that somebody takes it once the git process above us has ended. Does nothing
+ * where nothing was ever kept, as in a clone or work tree that is just being made.
+ */
 export function startLookLater(ws: Workspace): void {
-  try {
-    mkdirSync(ws.stateDir, { recursive: true });
-  } catch {
-    return; // nothing is kept here, so nothing is built by itself either
-  }
-  markLookLater(ws);
+  if (!existsSync(ws.stateDir)) return;
+  markLookLater(ws, findGitAncestor(process.ppid) ?? process.ppid);
   if (lockHolder(lookLaterLock(ws)) !== null) return;
-  const gitPid = findGitAncestor(process.ppid) ?? process.ppid;
-  const child = childProcess().spawn(process.execPath, [programPath(), "look-later", String(gitPid)], {
+  const child = childProcess().spawn(process.execPath, [programPath(), "look-later"], {
     cwd: ws.top,
     detached: true,
     env: withoutGitVariables(process.env),

@@ -11,6 +11,7 @@ import { leftToBuilder, treeHolderText } from "./holder.ts";
 import { lockHolder, takeLock, type LockAnswer } from "./lock.ts";
 import { worktreeLock } from "./lock-places.ts";
 import { dropLookDue, lookDuePath, markLookDue } from "./look-due.ts";
+import { isHere } from "./owner.ts";
 import { recoverLocked } from "./recover.ts";
 import { isBuildId } from "./request.ts";
 import { dropOwner } from "./running.ts";
@@ -64,6 +65,7 @@ async function askForTurn({ ws, request, canceller }: Run): Promise<LockAnswer> 
     if (answer.kind === "held" || canceller.asked) return answer;
     const holder = lockHolder(folder);
     if (holder !== null && isBuildId(holder.label)) return { kind: "busy", ...holder };
+    if (!isHere((holder ?? answer).owner)) return { ...answer, ...holder }; // it may have died there: that can take hours
     await sleep(ASK_AGAIN_MS);
   }
 }

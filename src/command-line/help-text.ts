@@ -3,7 +3,7 @@ import { COMMAND_NAMES, commandLine, type CommandName, type OptionLine } from ".
 
 const NAME_WIDTH = 29;
 const SAYS_WIDTH = 50;
-/** Options that are longer than this get a line of their own. */
+/** Options that are longer than this get a line of their own, and so do those beside a longer text. */
 const OPTIONS_WIDTH = 45;
 
 /** The help of the whole program. */
@@ -30,7 +30,7 @@ function helpRow(name: CommandName): string {
   const row = `  ${shown.padEnd(NAME_WIDTH)}${says}`;
   const rest = options.map(shownOption).join(" ");
   if (rest === "") return row;
-  return rest.length > OPTIONS_WIDTH
+  return rest.length > OPTIONS_WIDTH || says.length > SAYS_WIDTH
     ? `${row}\n${" ".repeat(NAME_WIDTH + 4)}${rest}`
     : `${row.padEnd(NAME_WIDTH + SAYS_WIDTH)}  ${rest}`;
 }

@@ -5,6 +5,8 @@ import { startLookLater } from "../build/look-later.ts";
 import { lookForEvent } from "../event.ts";
 import { findWorkspace } from "../git/workspace.ts";
 import { hasEnded } from "../git/operation.ts";
+import { pullUpdatesSubmodules } from "../git/pulled-submodules.ts";
+import { dropUntold, readUntold } from "../store/untold.ts";
 import type { Io } from "./io.ts";
 
 /** Internal: what the hooks call when fresh.sh could not say "fresh". Never lets git fail. */
@@ -46,25 +48,40 @@ function isSwitchedOff(variables: NodeJS.ProcessEnv): boolean {
 }
 
 async function handle(hook: string, args: readonly string[], io: Io): Promise<void> {
-  const ws = await findWorkspace(io.cwd);
-  if (!ws.ok) return;
+  const found = await findWorkspace(io.cwd);
+  if (!found.ok) return;
+  const ws = found.value;
   if (hook === "post-checkout" && /^0+$/.test(args[0] ?? "")) {
-    dropLookLater(ws.value);
-    dropLookDue(ws.value); // a clone or a new work tree: nothing is built there
+    dropLookLater(ws);
+    dropLookDue(ws); // a clone or a new work tree: nothing is built there
     return;
   }
   if (hook === "post-rewrite" && args[0] === "amend") return; // post-commit has just looked, and has told
+  const untold = readUntold(ws);
   // Content is in place but HEAD has not moved: the hook that follows looks, or one detached look after git has ended.
-  if (hook === "post-index-change" || !hasEnded(hook, args, ws.value.gitDir)) return startLookLater(ws.value);
-  dropLookLater(ws.value); // this is the look that was due
-  const running = leaveToBuilder(ws.value);
-  if (running !== null) return io.say(leftToBuilder(ws.value, running));
-  dropLookDue(ws.value);
-  await lookForEvent(ws.value, hook, {
-    say: io.say,
+  if (hook === "post-index-change" || !hasEnded(hook, args, ws.gitDir)) {
+    startLookLater(ws);
+    if (untold !== null && !process.stderr.isTTY)
+      await (await import("../tell-untold.ts")).tellInHook(ws, io.say);
+    return;
+  }
+  dropLookLater(ws); // this is the look that was due
+  const running = leaveToBuilder(ws);
+  if (running !== null) return io.say(leftToBuilder(ws, running));
+  dropLookDue(ws);
+  const told = untold === null ? [] : (await import("../tell-untold.ts")).toldBefore(untold);
+  await lookForEvent(ws, hook, {
+    say: (text) => {
+      if (!told.includes(text)) io.say(text);
+    },
     get canWatch() {
       return process.stderr.isTTY; // opens it, and so is asked late
     },
     ignoreOperation: true,
+    get updatesSubmodules() {
+      return pullUpdatesSubmodules(ws, process.env);
+    },
+    lookAgain: () => startLookLater(ws),
   });
+  dropUntold(ws);
 }

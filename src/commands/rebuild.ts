@@ -11,7 +11,7 @@ import { writeEnvironment } from "../store/environment.ts";
 import { parse } from "./arguments.ts";
 import type { Io } from "./io.ts";
 import { plannedMoves } from "./planned-moves.ts";
-import { fail, openWorkspace, sayLostHooks } from "./start.ts";
+import { fail, openToDecide, sayLostHooks } from "./start.ts";
 
 /** `rebuild-if-needed`: look; restore or rebuild what is stale; verify. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
@@ -19,7 +19,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   if (argv.includes("--version")) return (await import("./help.ts")).version(io);
   const args = parse("rebuild", argv);
   if (!args.ok) return fail(io, args.failure, json);
-  const ws = await openWorkspace(io);
+  const ws = await openToDecide(io);
   if (!ws.ok) return fail(io, ws.failure, json);
   if (!json) sayLostHooks(ws.value, io); // first: what follows may take long
   const { flags, values } = args.value;

@@ -1,17 +1,27 @@
 /** The first steps of every command: where are we, and is there a crash to clean up? */
+import { existsSync } from "node:fs";
 import { isJournalThere } from "../build/journal.ts";
 import type { Recovery } from "../build/recover.ts";
 import { findWorkspace } from "../git/workspace.ts";
 import { lostHooksLine } from "../install/lost.ts";
 import type { Workspace } from "../model.ts";
 import { assertNever, EXIT, ok, type Failure, type Result } from "../report/failure.ts";
+import { untoldPath } from "../store/untold.ts";
 import { findNewerState } from "../store/newer-state.ts";
 import { newerState } from "../store/state-file.ts";
 import { failureText } from "../report/terminal.ts";
 import type { Io } from "./io.ts";
 
-/** Finds the work tree and undoes or finishes what a killed builder left. A line tells of it. */
+/** {@link openToDecide}, for commands that show no decision: they say first what an event's look could tell nobody. */
 export async function openWorkspace(io: Io): Promise<Result<Workspace>> {
+  const ws = await openToDecide(io);
+  if (ws.ok && existsSync(untoldPath(ws.value)))
+    await (await import("../tell-untold.ts")).tellUntold(ws.value, io.say);
+  return ws;
+}
+
+/** Finds the work tree and undoes or finishes what a killed builder left. A line tells of it. */
+export async function openToDecide(io: Io): Promise<Result<Workspace>> {
   const found = await findWorkspace(io.cwd);
   if (!found.ok) return found;
   const newer = findNewerState(found.value);

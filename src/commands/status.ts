@@ -9,14 +9,14 @@ import { look } from "../run.ts";
 import { type HistoryEntry, readHistory } from "../store/history.ts";
 import { parse } from "./arguments.ts";
 import type { Io } from "./io.ts";
-import { fail, lookExit, openWorkspace, sayLostHooks } from "./start.ts";
+import { fail, lookExit, openToDecide, sayLostHooks } from "./start.ts";
 
 /** `status`: `check`, the running build and the last one. `--short`: one word for a prompt, nothing when fresh. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   const json = argv.includes("--json");
   const args = parse("status", argv);
   if (!args.ok) return fail(io, args.failure, json);
-  const ws = await openWorkspace(io);
+  const ws = await openToDecide(io);
   if (!ws.ok) return fail(io, ws.failure, json);
   const running = runningBuild(ws.value);
   const isShort = args.value.flags.has("short") && !json;

@@ -100,6 +100,13 @@ const LOCAL_VARIABLES: readonly string[] = [
   "GIT_INTERNAL_SUPER_PREFIX",
 ];
 
+/** What git tells its own commands by way of a hook's environment: a reflog text, a hint. Nothing of it is a build's. */
+const OF_THE_CALLER: readonly string[] = [
+  "GIT_REFLOG_ACTION",
+  "GIT_CHERRY_PICK_HELP",
+  "GIT_INTERNAL_GETTEXT_SH_SCHEME",
+];
+
 /** Not local to a repository, but `git --literal-pathspecs commit` hands them to its hooks all the same. */
 const MEANINGS: readonly string[] = [
   "GIT_LITERAL_PATHSPECS",
@@ -116,6 +123,7 @@ export function withoutGitVariables(environment: NodeJS.ProcessEnv): NodeJS.Proc
     if (
       LOCAL_VARIABLES.includes(name) ||
       MEANINGS.includes(name) ||
+      OF_THE_CALLER.includes(name) ||
       /^GIT_CONFIG_(KEY|VALUE)_\d+$/.test(name)
     )
       delete clean[name];

@@ -27,8 +27,8 @@ export function hasEnded(hook: string, args: readonly string[], gitDir: string):
   if (autostashPending(gitDir)) return false;
   const operation = operationInProgress(gitDir);
   switch (hook) {
-    case "post-merge":
-      return true;
+    case "post-merge": // `rebase --rebase-merges` runs `git merge` for an octopus
+      return operation === null || operation === "merge";
     case "post-rewrite":
       return operation === null || args[0] === "rebase";
     case "post-commit":
@@ -52,7 +52,7 @@ function isRebaseStep(gitDir: string): boolean {
         .trimEnd()
         .split("\n")
         .at(-1) ?? "";
-    return /\t[^\t]*\brebase\b[^\t]*(\(start\)|checkout)/.test(last);
+    return /\t(?:rebase|pull)\b[^\t]*: checkout \S+$/.test(last);
   } catch {
     return false;
   }
@@ -60,6 +60,21 @@ function isRebaseStep(gitDir: string): boolean {
 
 export function isBisecting(gitDir: string): boolean {
   return existsSync(join(gitDir, "BISECT_LOG"));
+}
+
+/**
+ * True at a step of a bisect. In the post-checkout of `bisect reset` its log is still there (git 2.39), but HEAD is back
+ * where the bisect began: that tree stays, and is built as any other.
+ */
+export function isBisectStep(gitDir: string): boolean {
+  if (!isBisecting(gitDir)) return false;
+  try {
+    const start = readFileSync(join(gitDir, "BISECT_START"), "utf8").trim();
+    const head = readFileSync(join(gitDir, "HEAD"), "utf8").trim();
+    return head !== start && head !== `ref: refs/heads/${start}`;
+  } catch {
+    return true;
+  }
 }
 
 /** True while git holds changes that it will put back after the hooks have run (`pull --autostash`). */

@@ -1,9 +1,9 @@
 /** `exec -- CMD`: its streams, its arguments, its signals and its exit code are those of CMD itself. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import test from "node:test";
-import { builtProject, drivenProject, type Driven } from "../helpers/driven-project.ts";
+import { builtProject, CONFIG, drivenProject, type Driven } from "../helpers/driven-project.ts";
 import { programUnderTest } from "../helpers/sandbox.ts";
 import { until } from "../helpers/until.ts";
 
@@ -102,6 +102,38 @@ test("exec of a fresh tree", async (t) => {
   });
 });
 
+test("^C in a terminal reaches CMD, once, and CMD's answer counts", async (t) => {
+  const { box, top } = await builtProject(t);
+  const command =
+    "import signal\n" +
+    "count = 0\n" +
+    "def note(*_):\n" +
+    "    global count\n" +
+    "    count += 1\n" +
+    "    print('noted', flush=True)\n" +
+    "signal.signal(signal.SIGINT, note)\n" +
+    "print('ready', flush=True)\n" +
+    "input()\n" +
+    "raise SystemExit(70 + count)\n";
+  const typist =
+    "import os, pty, sys\n" +
+    "child, terminal = pty.fork()\n" +
+    "if child == 0:\n" +
+    "    os.execvp(sys.argv[1], sys.argv[1:])\n" +
+    "def wait_for(word):\n" +
+    "    seen = b''\n" +
+    "    while word not in seen:\n" +
+    "        seen += os.read(terminal, 1000)\n" +
+    "wait_for(b'ready')\n" +
+    "os.write(terminal, b'\\x03')\n" +
+    "wait_for(b'noted')\n" +
+    "os.write(terminal, b'\\n')\n" +
+    "sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))\n";
+  const argv = [process.execPath, programUnderTest(), "exec", "--", "python3", "-c", command];
+  const { code, stderr } = await box.run(top, ["python3", "-c", typist, ...argv], { limitMs: 60_000 });
+  assert.equal(code, 71, stderr);
+});
+
 test("two execs at once make one build, and each runs its command after it", async (t) => {
   const project = await builtProject(t);
   const { box, top } = project;
@@ -121,12 +153,20 @@ test("two execs at once make one build, and each runs its command after it", asy
   });
 });
 
-test("exec waits for a build that runs, also where that build has yet to swap in over a fresh tree", async (t) => {
-  const project = await builtProject(t);
+test("exec waits for a build that runs, also where that build has touched nothing yet and all is fresh", async (t) => {
+  const files = {
+    "rebuild-if-needed.toml": CONFIG.replace("recipe = [[", 'recipe = [["python", "hold.py"], ['),
+    "hold.py":
+      "import os, time\n" +
+      "if os.path.exists('../drive/hold'): open('../drive/holding', 'w').close()\n" +
+      "while os.path.exists('../drive/hold'): time.sleep(0.005)\n",
+  };
+  const project = await builtProject(t, { files });
   const { box, top } = project;
-  project.drive("wait");
+  box.write("drive/hold", "");
   const forced = box.cli(top, "--force");
-  await project.untilWaiting();
+  await until(() => existsSync(box.path("drive", "holding")), "the recipe");
+  assert.equal((await box.cli(top, "check")).code, 0, "fresh, though a build runs");
   let said = "";
   const child = spawn(process.execPath, [programUnderTest(), "exec", "--", "touch", box.path("ran")], {
     cwd: top,
@@ -137,7 +177,7 @@ test("exec waits for a build that runs, also where that build has yet to swap in
   const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
   await until(() => said.includes("waiting for the build that runs already"), "exec to wait");
   assert.ok(!existsSync(box.path("ran")));
-  project.release("wait");
+  rmSync(box.path("drive", "hold"));
   assert.equal((await forced).code, 0);
   assert.equal(await ended, 0, said);
   assert.ok(existsSync(box.path("ran")));
