@@ -78,7 +78,7 @@ async function attempt(
     request.onTry(present.observation.fingerprint.hash);
     const stamps = await stampAll(observed.ws, present);
     const made = await make(observed, present, request, transaction, planned);
-    if (request.canceller.asked) return made.ok ? cancelled() : made;
+    if (request.canceller.asked) return cancelled(); // whatever else was made of it: a probe that was stopped has failed
     request.log.stage("observe again");
     const again = await observeAgain(observed, present, request);
     if (request.canceller.asked) return cancelled();

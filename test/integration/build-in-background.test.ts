@@ -140,13 +140,14 @@ async function startInBackground(
   await project.box.git(project.top, "commit", "--quiet", "--all", "--message", text);
   await project.untilWaiting();
   const { buildId, pid } = await running(project);
-  if (begin === "earlier") beginEarlier(project, buildId);
+  if (begin === "earlier") await beginEarlier(project, buildId);
   return () => until(() => startTime(pid) === null, "the builder's process to end");
 }
 
 /** As if the build had begun a minute ago. */
-function beginEarlier(project: Driven, buildId: string): void {
+async function beginEarlier(project: Driven, buildId: string): Promise<void> {
   const path = project.stateFile("builds", buildId, "log.jsonl");
+  await until(() => existsSync(path), "the log");
   const log = readFileSync(path, "utf8");
   writeFileSync(
     path,
