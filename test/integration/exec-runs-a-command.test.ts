@@ -80,7 +80,7 @@ test("exec of a fresh tree", async (t) => {
     const python =
       "import signal, sys, time\n" +
       "for n, code in [(signal.SIGTERM, 41), (signal.SIGINT, 42), (signal.SIGHUP, 43)]: signal.signal(n, lambda *_, code=code: sys.exit(code))\n" +
-      `open(${JSON.stringify(ready)}, 'a').write('x')\n` +
+      `with open(${JSON.stringify(ready)}, 'a') as note:\n    note.write('x')\n` + // a signal in the middle of a file's end without it is swallowed
       "while True: time.sleep(0.01)\n";
     let started = 0;
     for (const [signal, code] of [
@@ -105,7 +105,7 @@ test("exec of a fresh tree", async (t) => {
 test("^C in a terminal reaches CMD, once, and CMD's answer counts", async (t) => {
   const { box, top } = await builtProject(t);
   const command =
-    "import signal\n" +
+    "import signal, time\n" +
     "count = 0\n" +
     "def note(*_):\n" +
     "    global count\n" +
@@ -113,6 +113,7 @@ test("^C in a terminal reaches CMD, once, and CMD's answer counts", async (t) =>
     "    print('noted', flush=True)\n" +
     "signal.signal(signal.SIGINT, note)\n" +
     "print('ready', flush=True)\n" +
+    "while count == 0: time.sleep(0.01)\n" + // input() would not see a signal that comes just before it waits
     "input()\n" +
     "raise SystemExit(70 + count)\n";
   const typist =

@@ -136,7 +136,7 @@ test("bisect", async (t) => {
   await t.test("what is not about the commit stops the run", async () => {
     await rows.quietly("bisect", "reset");
     const line =
-      "rebuild-if-needed: E104 no-such-program cannot be run. Next: rebuild-if-needed exec -- COMMAND\n";
+      "rebuild-if-needed: E104 no-such-program was not found (ENOENT). Nothing was run; the build is fresh. Next: command -v no-such-program\n";
     const outside = await rows.box.run(rows.top, [...exec, "no-such-program"]);
     assert.deepEqual([outside.code, outside.stderr], [2, line]);
     await rows.quietly("bisect", "start");
