@@ -102,39 +102,6 @@ test("exec of a fresh tree", async (t) => {
   });
 });
 
-test("^C in a terminal reaches CMD, once, and CMD's answer counts", async (t) => {
-  const { box, top } = await builtProject(t);
-  const command =
-    "import signal, time\n" +
-    "count = 0\n" +
-    "def note(*_):\n" +
-    "    global count\n" +
-    "    count += 1\n" +
-    "    print('noted', flush=True)\n" +
-    "signal.signal(signal.SIGINT, note)\n" +
-    "print('ready', flush=True)\n" +
-    "while count == 0: time.sleep(0.01)\n" + // input() would not see a signal that comes just before it waits
-    "input()\n" +
-    "raise SystemExit(70 + count)\n";
-  const typist =
-    "import os, pty, sys\n" +
-    "child, terminal = pty.fork()\n" +
-    "if child == 0:\n" +
-    "    os.execvp(sys.argv[1], sys.argv[1:])\n" +
-    "def wait_for(word):\n" +
-    "    seen = b''\n" +
-    "    while word not in seen:\n" +
-    "        seen += os.read(terminal, 1000)\n" +
-    "wait_for(b'ready')\n" +
-    "os.write(terminal, b'\\x03')\n" +
-    "wait_for(b'noted')\n" +
-    "os.write(terminal, b'\\n')\n" +
-    "sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))\n";
-  const argv = [process.execPath, programUnderTest(), "exec", "--", "python3", "-c", command];
-  const { code, stderr } = await box.run(top, ["python3", "-c", typist, ...argv], { limitMs: 60_000 });
-  assert.equal(code, 71, stderr);
-});
-
 test("two execs at once make one build, and each runs its command after it", async (t) => {
   const project = await builtProject(t);
   const { box, top } = project;
