@@ -118,7 +118,7 @@ test("the end of a long build rings the bell of the terminal that shows it", asy
     const typed = onTerminal(project.box, project.top, [...PROGRAM, "rebuild"], { TERM: "xterm" });
     await project.untilWaiting();
     const { buildId } = await running(project);
-    if (when === "earlier") beginEarlier(project, buildId);
+    if (when === "earlier") await beginEarlier(project, buildId);
     // What has been read is not read again: whoever starts to watch now reads it from its begin.
     const watching = onTerminal(project.box, project.top, [...PROGRAM, "wait"], { TERM: "xterm" });
     await until(() => watching.shown().includes("- build"), "the second viewer");
