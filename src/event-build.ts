@@ -46,9 +46,13 @@ export async function buildForEvent(
     );
   }
   if (isBisectStep(ws.gitDir)) {
-    return tell(`stale at this bisect step: ${names}. Next: git bisect run rebuild-if-needed exec -- CMD`, false);
+    return tell(
+      `stale at this bisect step: ${names}. Next: git bisect run rebuild-if-needed exec -- CMD`,
+      false,
+    );
   }
-  if (mode === "notify") return tell(`stale: ${names}: ${firstReason(decision)}. Next: rebuild-if-needed`, false);
+  if (mode === "notify")
+    return tell(`stale: ${names}: ${firstReason(decision)}. Next: rebuild-if-needed`, false);
   const only = known.map((one) => one.name);
   const { ignoreOperation } = context;
   const isShort = decision.estimateMs !== undefined && decision.estimateMs < SHORT_MS;

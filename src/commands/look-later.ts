@@ -1,13 +1,7 @@
 import { isatty } from "node:tty";
 import { writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-  dropLookDue,
-  dropLookLater,
-  hasGitEnded,
-  markLookLater,
-  readLookLater,
-} from "../build/look-due.ts";
+import { dropLookDue, dropLookLater, hasGitEnded, markLookLater, readLookLater } from "../build/look-due.ts";
 import { takeLock } from "../build/lock.ts";
 import { lookLaterLock } from "../build/look-later.ts";
 import { leaveToBuilder } from "../build/running.ts";
