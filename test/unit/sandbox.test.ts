@@ -8,7 +8,7 @@ test("a sandbox has its own home, no git config from outside and no CI", async (
   const box = createSandbox(t).with({ EXTRA: "1" });
   const { stdout } = await box.run("home", ["env"]);
   assert.match(stdout, new RegExp(`^HOME=${box.root}/home$`, "m"));
-  assert.match(stdout, /^GIT_CONFIG_GLOBAL=\/dev\/null$/m);
+  assert.match(stdout, new RegExp(`^GIT_CONFIG_GLOBAL=${box.root}/home/.gitconfig$`, "m"));
   assert.match(stdout, /^EXTRA=1$/m);
   assert.doesNotMatch(stdout, /^(CI|REBUILD_IF_NEEDED\w*|GIT_DIR)=/m);
 });
