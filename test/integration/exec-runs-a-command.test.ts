@@ -102,6 +102,42 @@ test("exec of a fresh tree", async (t) => {
   });
 });
 
+test("^C in a terminal reaches CMD, once, and CMD's answer counts", async (t) => {
+  const { box, top } = await builtProject(t);
+  const command =
+    "import signal, time\n" +
+    "count = 0\n" +
+    "def note(*_):\n" +
+    "    global count\n" +
+    "    count += 1\n" +
+    "signal.signal(signal.SIGINT, note)\n" +
+    "print('ready', flush=True)\n" +
+    // It may come in the midst of a print, or just before a read: the handler does neither, and nothing waits in one.
+    "while count == 0: time.sleep(0.01)\n" +
+    "print('noted', flush=True)\n" +
+    "input()\n" +
+    "raise SystemExit(70 + count)\n";
+  const typist =
+    "import os, pty, select, sys\n" +
+    "child, terminal = pty.fork()\n" +
+    "if child == 0:\n" +
+    "    os.execvp(sys.argv[1], sys.argv[1:])\n" +
+    "def wait_for(word):\n" +
+    "    seen = b''\n" +
+    "    while word not in seen:\n" +
+    "        if not select.select([terminal], [], [], 20)[0]: sys.exit(f'no {word} after {seen}')\n" +
+    "        try: seen += os.read(terminal, 1000)\n" +
+    "        except OSError: sys.exit(f'{os.waitpid(child, 0)} before {word} after {seen}')\n" +
+    "wait_for(b'ready')\n" +
+    "os.write(terminal, b'\\x03')\n" +
+    "wait_for(b'noted')\n" +
+    "os.write(terminal, b'\\n')\n" +
+    "sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))\n";
+  const argv = [process.execPath, programUnderTest(), "exec", "--", "python3", "-c", command];
+  const { code, stderr } = await box.run(top, ["python3", "-c", typist, ...argv], { limitMs: 60_000 });
+  assert.equal(code, 71, stderr);
+});
+
 test("two execs at once make one build, and each runs its command after it", async (t) => {
   const project = await builtProject(t);
   const { box, top } = project;
