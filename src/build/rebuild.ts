@@ -1,36 +1,28 @@
 /** One extension, from the doctor to the commit point. Everything is as before unless the last line is reached. */
 import { combine, decide } from "../decide.ts";
-import { childEnvironment } from "../fingerprint/environment.ts";
 import { alsoRead } from "../fingerprint/inputs-now.ts";
 import { outputPath } from "../fingerprint/output-path.ts";
 import { readOutputs } from "../fingerprint/outputs.ts";
 import { showPath } from "../git/path-bytes.ts";
-import type { Baseline, Extension, InputTimes } from "../model.ts";
+import type { Baseline, InputTimes } from "../model.ts";
 import { type Observed, type ObservedExtension, observe } from "../observe.ts";
 import { type Failure, type Result, err, ok, refuse } from "../report/failure.ts";
 import { stoppedFailure } from "../report/stopped.ts";
 import { foreignReasons } from "../run.ts";
 import { stateUnwritable } from "../store/state-file.ts";
-import { collect } from "./collect-outputs.ts";
 import { examine } from "./examine.ts";
-import { cancelled, recipeFailure, withoutLost, withoutPrevious } from "./failed-build.ts";
+import { cancelled, withoutLost, withoutPrevious } from "./failed-build.ts";
 import { trackedOutputs } from "./find-outputs.ts";
-import { planLevel } from "./levels.ts";
 import { type Planned, buildFiles, start } from "./prepare.ts";
-import { BUILD_VARIABLE, endProcessesOf } from "./process-group.ts";
+import { make } from "./make.ts";
 import { movedSince, stampAll } from "./input-stamps.ts";
 import type { RebuildRequest, Rebuilt } from "./rebuild-request.ts";
 import { survivalFacts } from "./keep-present.ts";
-import { recipeEnvironment } from "./recipe-environment.ts";
-import { resolveStep } from "./recipe.ts";
-import { runRecipe } from "./runner.ts";
 import { rollBack } from "./roll-back.ts";
 import { type Transaction, commit } from "./transaction.ts";
 
 /** A build whose inputs moved is tried once more; if they move again, it stops and names the file (E203). */
 const TRIES = 2;
-
-const PROBE_TIMEOUT_MS = 300_000;
 
 /** Builds one extension at one level. Failures: E201 to E205, E209, E302 to E304; then all is as before. */
 export async function rebuild(
@@ -105,23 +97,6 @@ async function attempt(
   }
 }
 
-/** The recipe, and what it made held against the contract. A failure says little if the tree moved meanwhile. */
-async function make(
-  observed: Observed,
-  part: ObservedExtension,
-  request: RebuildRequest,
-  transaction: Transaction,
-  planned: Planned,
-): Promise<Result<{ readonly outputs: readonly string[]; readonly warnings: readonly string[] }>> {
-  const recipe = await runSteps(observed, part, request, planned);
-  if (!recipe.ok) return recipe;
-  const outputs = await collect(observed, part, request, transaction, planned);
-  if (!outputs.ok) return outputs;
-  request.log.stage("verify");
-  const verified = await verify(observed, part.extension, outputs.value, request);
-  return verified.ok ? ok({ outputs: outputs.value, warnings: verified.value }) : verified;
-}
-
 /** What the tree has become may be a stranger's, or not to be built now: nothing of it is run then. */
 async function stopsNow(observed: Observed, now: ObservedExtension): Promise<Failure | null> {
   const foreign = await foreignReasons(observed.ws);
@@ -138,71 +113,6 @@ function firstChanged(before: ObservedExtension, after: ObservedExtension): stri
   const { inputs: old } = before.observation.fingerprint;
   const { inputs: now } = after.observation.fingerprint;
   return Object.keys({ ...old, ...now }).find((path) => old[path] !== now[path]);
-}
-
-async function runSteps(
-  observed: Observed,
-  part: ObservedExtension,
-  request: RebuildRequest,
-  planned: Planned,
-): Promise<Result<void>> {
-  const { ws, environment } = observed;
-  const context = { top: ws.top, interpreter: environment.interpreter, path: environment.path };
-  const steps = planLevel(part.extension.recipe, request.level).map((argv) => resolveStep(argv, context));
-  const missing = steps.find((step) => step.kind === "missing");
-  if (missing?.kind === "missing") {
-    return refuse(
-      "E302",
-      `${missing.program} is not on the recorded PATH.`,
-      "install it, then: rebuild-if-needed",
-    );
-  }
-  const variables = await recipeEnvironment(observed, part);
-  if (!variables.ok) return variables;
-  request.log.stage("build");
-  const result = await runRecipe({
-    buildId: request.buildId,
-    steps: steps.flatMap((step) => (step.kind === "step" ? [step.argv] : [])),
-    cwd: ws.top,
-    environment: { ...variables.value, ...planned.asking.environment },
-    canceller: request.canceller,
-  });
-  switch (result.kind) {
-    case "good":
-      return ok(undefined);
-    case "cancelled":
-      return cancelled();
-    case "failed":
-      return err(await recipeFailure(result.argv, result.how, request.outputPath));
-  }
-}
-
-async function verify(
-  observed: Observed,
-  extension: Extension,
-  outputs: readonly string[],
-  request: RebuildRequest,
-): Promise<Result<readonly string[]>> {
-  const { verifyOutputs } = await import("../verify/verify.ts");
-  const { ws, environment } = observed;
-  const stop = request.canceller.onAsk(() => endProcessesOf(request.buildId));
-  const report = await verifyOutputs({
-    top: ws.top,
-    outputs: outputs.map((path) => outputPath(ws.top, path)),
-    require: extension.require,
-    interpreter: environment.interpreter,
-    environment: { ...childEnvironment(environment, process.env), [BUILD_VARIABLE]: request.buildId },
-    timeoutMs: PROBE_TIMEOUT_MS,
-    probe: true,
-  });
-  stop();
-  if (report.ok) return ok(report.warnings.map((warning) => `${warning.subject}: ${warning.text}`));
-  const [first] = report.problems;
-  const lines = report.problems
-    .slice(0, 5)
-    .map((one) => `${one.subject}: ${one.text}${one.cause ? ` (${one.cause})` : ""}`);
-  const message = `verification failed: ${lines.join("; ")}. Your previous build is untouched.`;
-  return refuse("E202", message, first?.next ?? "rebuild-if-needed");
 }
 
 async function observeAgain(

@@ -60,7 +60,7 @@ export async function createFreshGround(
   await mustRun(box, top, "init", "--yes");
   await mustRun(box, top);
   await mustRun(box, top, "check");
-  const places = ["project", "home", "bin", "early", "shared", "tools"];
+  const places = ["project", "home", "bin", "early", "beside", "tools"];
   const copy = (from: string, to: string): void => {
     const options = { recursive: true, preserveTimestamps: true, verbatimSymlinks: true };
     for (const place of places) cpSync(box.path(from, place), box.path(to, place), options);
@@ -158,11 +158,11 @@ recipe = [["stamp"]]
 `,
   };
   for (const [path, text] of Object.entries(files)) box.write(join(top, path), text);
-  box.write("shared/m.txt", "linked\n");
-  box.write("shared/folder/n.txt", "linked too\n");
-  mkdirSync(box.path("shared", "folder", "empty"));
-  symlinkSync("../../shared/m.txt", join(top, "csrc", "link.txt"));
-  symlinkSync("../../shared/folder", join(top, "csrc", "linked"));
+  box.write("beside/m.txt", "linked\n");
+  box.write("beside/folder/n.txt", "linked too\n");
+  mkdirSync(box.path("beside", "folder", "empty"));
+  symlinkSync("../../beside/m.txt", join(top, "csrc", "link.txt"));
+  symlinkSync("../../beside/folder", join(top, "csrc", "linked"));
   const library = await box.repository("library");
   box.write(join(library, "lib.txt"), "four\n");
   await box.commit(library, "library");

@@ -46,14 +46,14 @@ const INPUTS: readonly Mutation[] = [
   named("an ignored input added by force", ({ box, top }) =>
     box.git(top, "add", "--force", "csrc/secret.txt"),
   ),
-  named("an edit behind a link", ({ box }) => box.write("shared/m.txt", "other\n")),
+  named("an edit behind a link", ({ box }) => box.write("beside/m.txt", "other\n")),
   named("a link that leads elsewhere", ({ top }) => {
     rmSync(join(top, "csrc/link.txt"));
     symlinkSync("../README.md", join(top, "csrc/link.txt"));
   }),
-  named("a new file in a linked folder", ({ box }) => box.write("shared/folder/o.txt", "")),
+  named("a new file in a linked folder", ({ box }) => box.write("beside/folder/o.txt", "")),
   named("a new file in an empty folder below a linked one", ({ box }) =>
-    box.write("shared/folder/empty/o.txt", ""),
+    box.write("beside/folder/empty/o.txt", ""),
   ),
 ];
 

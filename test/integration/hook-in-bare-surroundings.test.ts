@@ -5,7 +5,7 @@ import { join } from "node:path";
 import test from "node:test";
 import { HOOK_NAMES } from "../../src/install/index.ts";
 import { builtProject, CONFIG, mustRun, type Driven } from "../helpers/driven-project.ts";
-import { type RunResult, programUnderTest } from "../helpers/sandbox.ts";
+import type { RunResult } from "../helpers/sandbox.ts";
 import { pathOf } from "../helpers/shells.ts";
 
 const WHO = ["-c", "user.name=Ada", "-c", "user.email=ada@example.invalid"];
@@ -70,7 +70,7 @@ test("hooks of one clone, git started by programs of all kinds", async (t) => {
     mkdirSync(box.path("bin-without-node"));
     symlinkSync(pathOf("git"), box.path("bin-without-node", "git"));
     const { code, stderr } = await commit("no node", ["env", `PATH=${box.path("bin-without-node")}`, "git"]);
-    assert.deepEqual([code, stderr], [0, gone(programUnderTest())]);
+    assert.deepEqual([code, stderr], [0, gone(programIn(project))]);
     assert.ok(existsSync(project.stateFile("check-pending")));
     const { stdout } = await box.cli(top, "status", "--short");
     assert.equal(stdout, "rebuild\n", "what the hook could not look at is found by the next look");
@@ -88,7 +88,7 @@ test("hooks of one clone, git started by programs of all kinds", async (t) => {
   );
 
   await t.test("the program has gone: the same line, from every hook, exit 0", async () => {
-    rewriteHooks(project, programUnderTest(), "/gone/cli.js");
+    rewriteHooks(project, programIn(project), "/gone/cli.js");
     const { code, stderr } = await commit("no program", ["git"]);
     assert.deepEqual([code, stderr], [0, gone("/gone/cli.js")]);
     for (const name of HOOK_NAMES) {
@@ -108,6 +108,11 @@ async function settled(project: Driven, text: string): Promise<void> {
 
 function gone(program: string): string {
   return `rebuild-if-needed: not checked, because node or ${program} has gone. Next: rebuild-if-needed install\n`;
+}
+
+/** The program that the hooks start: a copy, where this package lies in a temporary folder. */
+function programIn({ box, top }: Driven): string {
+  return /^program='(.*)'$/m.exec(box.read(join(top, ".git/hooks/post-merge")))?.[1] ?? "";
 }
 
 function rewriteHooks({ box, top }: Driven, from: string, to: string): void {

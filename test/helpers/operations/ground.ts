@@ -1,6 +1,7 @@
 /** Two clones of one upstream: `real` with our hooks and a first build, `twin` with hooks that only note that they ran. */
 import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { HOOK_NAMES } from "../../../src/install/hook-names.ts";
 import { mustRun } from "../driven-project.ts";
 import { createSandbox, type Sandbox } from "../sandbox.ts";
 import { RECIPE } from "./recipe.ts";
@@ -40,15 +41,6 @@ const FILES: Readonly<Record<string, string>> = {
   "pkg/__init__.py": "",
 };
 
-const HOOKS = [
-  "post-merge",
-  "post-checkout",
-  "post-rewrite",
-  "post-commit",
-  "post-applypatch",
-  "post-index-change",
-] as const;
-
 /** All of it, built once. */
 export async function createGround(
   t: Parameters<typeof createSandbox>[0],
@@ -74,7 +66,7 @@ export async function createGround(
   for (const clone of [real, twin]) {
     await box.git(box.root, "clone", "--quiet", "--recurse-submodules", upstream, clone);
   }
-  for (const hook of HOOKS) {
+  for (const hook of HOOK_NAMES) {
     const file = join(twin, ".git", "hooks", hook);
     box.write(file, `#!/bin/sh\necho "$PWD \${0##*/} $*" >>'${box.path("fired")}'\n`);
     chmodSync(file, 0o755);
