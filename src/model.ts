@@ -77,9 +77,11 @@ export interface Config {
   readonly preset: string;
   readonly mode: Mode;
   readonly strategy: Strategy;
-  /** As configured, relative to the top or absolute; null: detect. */
   /** Give inputs whose content is what was last built the mtime that they had then. */
   readonly healMtimes: boolean;
+  /** How long a recipe may run, in ms. */
+  readonly timeLimitMs: number;
+  /** As configured, relative to the top or absolute; null: detect. */
   readonly interpreter: string | null;
   readonly extensions: readonly Extension[];
   /** Files the configuration was read from, absolute, lowest precedence first. */

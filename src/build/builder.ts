@@ -195,6 +195,7 @@ async function doRebuild(
       buildId: run.request.buildId,
       level,
       isTyped: run.request.trigger === "typed",
+      fromNothing: run.request.force,
       canceller: run.canceller,
       log: run.log,
       outputPath: outputLogPath(run.ws, run.request.buildId),

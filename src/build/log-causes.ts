@@ -16,6 +16,14 @@ export function causeOf(log: string): LogCause | null {
   return null;
 }
 
+/** True when a log says that the system, short of memory, ended a compiler. */
+export function ranOutOfMemory(log: string): boolean {
+  return OUT_OF_MEMORY.test(log);
+}
+
+const OUT_OF_MEMORY =
+  /^(?:.*[:\s])?Killed(?: signal terminated program (\S+)|$)|virtual memory exhausted|died due to signal 9\b|\bexit(?:ed with)?(?: code| status)?:? 137\b/m;
+
 interface Row {
   readonly pattern: RegExp;
   /** `$1` stands for the first group of the pattern. */
@@ -39,8 +47,7 @@ const CAUSES: readonly Row[] = [
     fix: "free some space, then run the build again",
   },
   {
-    pattern:
-      /^(?:.*[:\s])?Killed(?: signal terminated program (\S+)|$)|virtual memory exhausted|died due to signal 9\b|\bexit(?:ed with)?(?: code| status)?:? 137\b/m,
+    pattern: OUT_OF_MEMORY,
     cause: "the system ended a compiler because memory ran out",
     fix: FEWER_JOBS,
   },

@@ -3,16 +3,12 @@ import { childEnvironment } from "../fingerprint/environment.ts";
 import { outputPath } from "../fingerprint/output-path.ts";
 import type { Extension } from "../model.ts";
 import type { Observed, ObservedExtension } from "../observe.ts";
-import { type Result, err, ok, refuse } from "../report/failure.ts";
+import { type Result, ok, refuse } from "../report/failure.ts";
 import { collect } from "./collect-outputs.ts";
-import { cancelled, recipeFailure } from "./failed-build.ts";
-import { planLevel } from "./levels.ts";
 import type { Planned } from "./prepare.ts";
 import { BUILD_VARIABLE, endProcessesOf } from "./process-group.ts";
 import type { RebuildRequest } from "./rebuild-request.ts";
-import { recipeEnvironment } from "./recipe-environment.ts";
-import { resolveStep } from "./recipe.ts";
-import { runRecipe } from "./runner.ts";
+import { runSteps } from "./run-steps.ts";
 import type { Transaction } from "./transaction.ts";
 
 const PROBE_TIMEOUT_MS = 300_000;
@@ -32,43 +28,6 @@ export async function make(
   request.log.stage("verify");
   const verified = await verify(observed, part.extension, outputs.value, request);
   return verified.ok ? ok({ outputs: outputs.value, warnings: verified.value }) : verified;
-}
-
-async function runSteps(
-  observed: Observed,
-  part: ObservedExtension,
-  request: RebuildRequest,
-  planned: Planned,
-): Promise<Result<void>> {
-  const { ws, environment } = observed;
-  const context = { top: ws.top, interpreter: environment.interpreter, path: environment.path };
-  const steps = planLevel(part.extension.recipe, request.level).map((argv) => resolveStep(argv, context));
-  const missing = steps.find((step) => step.kind === "missing");
-  if (missing?.kind === "missing") {
-    return refuse(
-      "E302",
-      `${missing.program} is not on the recorded PATH.`,
-      "install it, then: rebuild-if-needed",
-    );
-  }
-  const variables = await recipeEnvironment(observed, part);
-  if (!variables.ok) return variables;
-  request.log.stage("build");
-  const result = await runRecipe({
-    buildId: request.buildId,
-    steps: steps.flatMap((step) => (step.kind === "step" ? [step.argv] : [])),
-    cwd: ws.top,
-    environment: { ...variables.value, ...planned.asking.environment },
-    canceller: request.canceller,
-  });
-  switch (result.kind) {
-    case "good":
-      return ok(undefined);
-    case "cancelled":
-      return cancelled();
-    case "failed":
-      return err(await recipeFailure(result.argv, result.how, request.outputPath));
-  }
 }
 
 async function verify(

@@ -5,6 +5,10 @@ import type { Observed, ObservedExtension } from "../observe.ts";
 import { type Asking, beginAsking } from "./answer/ask.ts";
 import { distributionFiles, findOutputs, watchedFolders } from "./find-outputs.ts";
 import { listFiles } from "./foreign-files.ts";
+import { type BuildOf, type HalfBuilt, findHalfBuilt } from "./half-built.ts";
+import { stampAll } from "./input-stamps.ts";
+import { tailOf } from "./log-tail.ts";
+import { outputLogPath } from "./build-folder.ts";
 import { foreignOutputs } from "./foreign-outputs.ts";
 import { stamp } from "./output-files.ts";
 import type { RebuildRequest } from "./rebuild-request.ts";
@@ -18,6 +22,8 @@ export interface Planned {
   /** Files in build directories that stay where they are, and are not ours. */
   readonly foreignBuildFiles: ReadonlySet<RepoPath>;
   readonly asking: Asking;
+  /** What the build goes on with. */
+  readonly halfBuilt: HalfBuilt | null;
 }
 
 /** Plans the transaction and begins it: from here on everything old is aside, with stand-ins in its place. */
@@ -35,6 +41,11 @@ export async function start(
   const outputs = listed.filter((path) => !tracked.has(path));
   const foreign = await foreignOutputs(ws.top, outputs, baseline?.outputs ?? []);
   request.log.stage("put aside");
+  const halfBuilt =
+    request.level === "clean" && !request.fromNothing
+      ? findHalfBuilt(ws, buildOf(observed, part, await stampAll(ws, part)))
+      : null;
+  if (halfBuilt !== null) request.log.note(resumeText(ws, halfBuilt));
   const transaction = await begin(ws, {
     kind: "build",
     buildId: request.buildId,
@@ -44,6 +55,7 @@ export async function start(
     foreign,
     records: site.records,
     buildDirs: request.level === "clean" ? extension.buildDirs : [],
+    halfBuilt,
     buildDirFiles: isOurBuild(baseline) ? baseline.buildDirFiles : null,
     watched: watchedFolders(ws.top, extension, [...outputs, ...matched]),
     keepTimes: request.level !== "clean",
@@ -54,7 +66,31 @@ export async function start(
   const present = request.level === "clean" ? [] : buildFiles(ws, extension);
   const foreignBuildFiles = new Set(present.filter((path) => !own.has(path)));
   const asking = await beginAsking(observed, part, request);
-  return { transaction, planned: { outputs, foreign, matchedBefore, foreignBuildFiles, asking } };
+  return { transaction, planned: { outputs, foreign, matchedBefore, foreignBuildFiles, asking, halfBuilt } };
+}
+
+/** What a build is of, for telling whether another one may go on with what it made. */
+export function buildOf(
+  { environment }: Observed,
+  { extension, observation }: ObservedExtension,
+  stamps: ReadonlyMap<string, string>,
+): BuildOf {
+  const { hash } = observation.fingerprint;
+  return {
+    extension: extension.name,
+    interpreter: environment.interpreter?.path ?? null,
+    fingerprint: hash,
+    stamps,
+  };
+}
+
+/** ninja counts from where it goes on, so what was left in the end is in its last line, which counts a failed step as done. */
+function resumeText(ws: Workspace, { buildId, steps }: HalfBuilt): string {
+  const log = tailOf(outputLogPath(ws, buildId), 0);
+  const [, done = "0", all = "0"] = [...log.matchAll(/^\[(\d+)\/(\d+)\] /gm)].at(-1) ?? [];
+  const failed = log.match(/^FAILED: /gm)?.length ?? 0;
+  const left = Number(all) - Number(done) + failed;
+  return left > 0 ? `resuming at ${steps}/${steps + left}` : `resuming: ${steps} steps are done`;
 }
 
 /** Only what a build of ours left in the build directories is known to be ours. */

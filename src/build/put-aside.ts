@@ -8,8 +8,15 @@ import type { Journal } from "./journal.ts";
 /** Stand-ins are older than any source, so that a recipe that goes by mtime builds (docs/decisions/0002). */
 export const ANCIENT: Date = new Date("2000-01-01T00:00:00Z");
 
-/** Every move of a begun transaction. @returns path -> stamp of the stand-ins. Throws Node's error. */
-export function putAside(journal: Journal, keepTimes: boolean): Map<string, string> {
+/**
+ * Every move of a begun transaction. @returns path -> stamp of the stand-ins. Throws Node's error.
+ * @param halfBuilt build directory -> where one lies that the build goes on with.
+ */
+export function putAside(
+  journal: Journal,
+  keepTimes: boolean,
+  halfBuilt: ReadonlyMap<string, string> = new Map(),
+): Map<string, string> {
   const standIns = new Map<string, string>();
   for (const file of journal.files.filter((one) => one.existed)) {
     if (file.how === "copy") {
@@ -28,16 +35,18 @@ export function putAside(journal: Journal, keepTimes: boolean): Map<string, stri
     renameSync(encodePath(standIn), encodePath(file.path)); // the path is never without a file
     standIns.set(file.path, changeStamp(file.path) ?? "");
   }
-  for (const folder of journal.folders.filter((one) => one.existed)) {
+  for (const folder of journal.folders) {
     const next = join(journal.stageDir, "new", `folder-${journal.folders.indexOf(folder)}`);
     const fresh = asidePlace(folder.path, next, `${journal.buildId}-new`);
+    const before = halfBuilt.get(folder.path);
+    if (before !== undefined) renameSync(before, fresh);
     for (const inside of folder.standIns) {
       makeParent(join(fresh, inside));
       copyDurably(join(folder.path, inside), join(fresh, inside));
       if (!keepTimes) utimesSync(encodePath(join(fresh, inside)), ANCIENT, ANCIENT);
     }
-    renameSync(folder.path, folder.aside);
-    if (folder.standIns.length > 0) renameSync(fresh, folder.path);
+    if (folder.existed) renameSync(folder.path, folder.aside);
+    if (before !== undefined || folder.standIns.length > 0) renameSync(fresh, folder.path);
     for (const inside of folder.standIns) {
       const path = join(folder.path, inside);
       standIns.set(path, changeStamp(path) ?? "");

@@ -7,6 +7,8 @@ export interface RebuildRequest {
   readonly buildId: string;
   readonly level: Level;
   readonly isTyped: boolean;
+  /** True: a clean build goes on with nothing that another one left. */
+  readonly fromNothing: boolean;
   readonly canceller: Canceller;
   readonly log: BuildLog;
   readonly outputPath: string;

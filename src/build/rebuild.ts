@@ -13,8 +13,10 @@ import { stateUnwritable } from "../store/state-file.ts";
 import { examine } from "./examine.ts";
 import { cancelled, withoutLost, withoutPrevious } from "./failed-build.ts";
 import { trackedOutputs } from "./find-outputs.ts";
-import { type Planned, buildFiles, start } from "./prepare.ts";
+import { finishedSteps, noteEnded, noteHalfBuilt, spoilHalfBuilt } from "./half-built.ts";
+import { type Planned, buildFiles, buildOf, start } from "./prepare.ts";
 import { make } from "./make.ts";
+import type { Journal } from "./journal.ts";
 import { movedSince, stampAll } from "./input-stamps.ts";
 import type { RebuildRequest, Rebuilt } from "./rebuild-request.ts";
 import { survivalFacts } from "./keep-present.ts";
@@ -30,11 +32,34 @@ export async function rebuild(
   part: ObservedExtension,
   request: RebuildRequest,
 ): Promise<Result<Rebuilt>> {
+  let isResumed = false;
+  const onResume = (): void => {
+    isResumed = true;
+  };
+  const built = await build(observed, part, request, onResume);
+  if (built.ok || !isResumed || !isOfWhatWasMade(built.failure)) return built;
+  request.log.note(`the resumed build was not good (${built.failure.code}): building from nothing`);
+  return build(observed, part, { ...request, fromNothing: true }, onResume);
+}
+
+/** The recipe had nothing against it, but what it left is not good. */
+function isOfWhatWasMade({ code }: Failure): boolean {
+  return code === "E202" || code === "E204";
+}
+
+async function build(
+  observed: Observed,
+  part: ObservedExtension,
+  request: RebuildRequest,
+  onResume: () => void,
+): Promise<Result<Rebuilt>> {
   const { ws } = observed;
   const healthy = await examine(observed, part, request.log);
   if (!healthy.ok) return healthy;
   try {
     const { transaction, planned } = await start(observed, part, request);
+    const { journal } = transaction;
+    if (planned.halfBuilt !== null) onResume();
     try {
       const built = await attempt(observed, part, request, transaction, planned);
       if (built.ok) {
@@ -42,13 +67,18 @@ export async function rebuild(
         return ok({ ...built.value, moved });
       }
       request.log.stage("roll back");
+      if (!mayBeResumed(built.failure, journal, planned)) {
+        if (built.failure.code === "E201")
+          request.log.note("it got no further: the next build starts from nothing");
+        spoilHalfBuilt(journal);
+      }
       const hadNone = planned.outputs.length === 0;
-      for (const file of await rollBack(ws, transaction.journal)) {
+      for (const file of await rollBack(ws, journal)) {
         request.log.note(`moved aside: ${file.path} -> ${file.keptAt} (${file.why})`);
       }
       return hadNone ? withoutPrevious(built) : withoutLost(observed, part, built);
     } catch (error) {
-      await rollBack(ws, transaction.journal);
+      await rollBack(ws, journal);
       throw error;
     } finally {
       planned.asking.stop();
@@ -56,6 +86,14 @@ export async function rebuild(
   } catch (error) {
     return stateUnwritable(ws.stateDir, error);
   }
+}
+
+/** What a recipe made until it failed or was stopped is good to go on with, unless it has got no further in it than before. */
+function mayBeResumed({ code }: Failure, journal: Journal, { halfBuilt }: Planned): boolean {
+  if (code === "E209") return true;
+  if (code !== "E201") return false;
+  const steps = journal.folders.reduce((sum, folder) => sum + finishedSteps(folder.path), 0);
+  return halfBuilt === null || steps > halfBuilt.steps;
 }
 
 async function attempt(
@@ -69,6 +107,8 @@ async function attempt(
   for (let tries = 1; ; tries++) {
     request.onTry(present.observation.fingerprint.hash);
     const stamps = await stampAll(observed.ws, present);
+    if (tries === 1) noteHalfBuilt(transaction.journal, buildOf(observed, present, stamps));
+    else spoilHalfBuilt(transaction.journal); // two states went into it
     const made = await make(observed, present, request, transaction, planned);
     if (request.canceller.asked) return cancelled(); // whatever else was made of it: a probe that was stopped has failed
     request.log.stage("observe again");
@@ -80,7 +120,10 @@ async function attempt(
       movedPath === null &&
       again.value.observation.fingerprint.hash === present.observation.fingerprint.hash
     ) {
-      if (!made.ok) return made;
+      if (!made.ok) {
+        noteEnded(transaction.journal);
+        return made;
+      }
       const { outputs, warnings } = made.value;
       return ok({ baseline: await makeBaseline(observed, again.value, request, planned, outputs), warnings });
     }

@@ -1,16 +1,24 @@
 import { childEnvironment } from "../fingerprint/environment.ts";
 import { compileCommand } from "../fingerprint/precompiled.ts";
 import type { Observed, ObservedExtension } from "../observe.ts";
+import { loadVariables, type Load } from "./load.ts";
 import { ok, refuse, type Result } from "../report/failure.ts";
 
+/** Variables of a recipe, and how many compilers they let run at once. */
+export interface RecipeEnvironment {
+  readonly variables: NodeJS.ProcessEnv;
+  readonly load: Load;
+}
+
 /**
- * What a recipe runs in: the environment of record, as many jobs as the machine has room for, and the commit whose
- * wheel it is to install, where it installs one. Fails with E304 when no wheel is of this source.
+ * What a recipe runs in: the environment of record, as many jobs as the machine has room for (a number that a person
+ * set stays), and the commit whose wheel it is to install, where it installs one. Fails with E304 when no wheel is of
+ * this source.
  */
 export async function recipeEnvironment(
   observed: Observed,
   part: ObservedExtension,
-): Promise<Result<NodeJS.ProcessEnv>> {
+): Promise<Result<RecipeEnvironment>> {
   const wheel = await wheelVariables(observed, part);
   if (!wheel.ok) return wheel;
   const { chooseJobs, readMachine } = await import("./jobs.ts");
@@ -26,12 +34,8 @@ export async function recipeEnvironment(
     nvccThreads,
     ...(maxJobs === undefined ? {} : { maxJobs }),
   });
-  return ok({
-    MAX_JOBS: String(jobs),
-    CMAKE_BUILD_PARALLEL_LEVEL: String(jobs),
-    ...child,
-    ...wheel.value,
-  });
+  const load = { jobs: Number(maxJobs) || jobs, nvccThreads };
+  return ok({ variables: { ...loadVariables({ jobs, nvccThreads: 0 }), ...child, ...wheel.value }, load });
 }
 
 /** Asked anew: a look that found all fresh did not ask, and HEAD may have moved since. */

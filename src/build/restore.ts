@@ -53,6 +53,7 @@ export async function restore(
       foreign: await foreignOutputs(ws.top, paths, old),
       records: [],
       buildDirs: [],
+      halfBuilt: null,
       buildDirFiles: null,
       watched: [],
       keepTimes: true,

@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { outputPath } from "../fingerprint/output-path.ts";
 import { encodePath } from "../git/path-bytes.ts";
 import type { Workspace } from "../model.ts";
-import { asidePlace, existsAt, makeParent, renameOver } from "../store/move.ts";
+import { existsAt, makeParent, renameOver } from "../store/move.ts";
 import { type Quarantined, moveToQuarantine } from "../store/quarantine.ts";
 import { stampOf } from "./file-stamps.ts";
+import { failedPlace } from "./half-built.ts";
 import { type Journal, type ProtectedFile, type ProtectedFolder, clearJournal } from "./journal.ts";
 import { dropTempsOf, entriesOf, listLoadable } from "./listings.ts";
 import { endProcessesOf } from "./process-group.ts";
@@ -75,17 +76,13 @@ function setApart(ws: Workspace, journal: Journal, path: string): Quarantined {
 
 function putFolderBack(journal: Journal, folder: ProtectedFolder): void {
   if (folder.existed && !existsAt(folder.aside)) return;
-  if (existsAt(folder.path)) renameSync(folder.path, freeFailedName(journal, folder));
+  if (existsAt(folder.path)) renameSync(folder.path, freeName(failedPlace(journal, folder)));
   if (folder.existed) renameSync(folder.aside, folder.path);
 }
 
-function freeFailedName(journal: Journal, folder: ProtectedFolder): string {
+function freeName(wanted: string): string {
   for (let at = 0; ; at++) {
-    const name = asidePlace(
-      folder.path,
-      join(journal.stageDir, "failed", `folder-${at}`),
-      `${journal.buildId}-failed-${at}`,
-    );
+    const name = at === 0 ? wanted : `${wanted}-${at}`;
     if (!existsAt(name)) return name;
   }
 }

@@ -1,5 +1,6 @@
 import { writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { duration } from "../report/terminal.ts";
 import { BUILD_VARIABLE, endProcessesOf, killGroup } from "./process-group.ts";
 
 export type RunResult =
@@ -7,7 +8,7 @@ export type RunResult =
   | {
       readonly kind: "failed";
       readonly argv: readonly string[];
-      /** `exit 1`, `killed by SIGSEGV`, `could not be started: EACCES`. */
+      /** `exit 1`, `killed by SIGSEGV`, `could not be started: EACCES`, `ended after 6 h by time-limit`. */
       readonly how: string;
     }
   | { readonly kind: "cancelled" };
@@ -25,6 +26,8 @@ export interface RunRequest {
   readonly cwd: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly canceller: Canceller;
+  /** For all steps together, ms. */
+  readonly limitMs: number;
 }
 
 /** How long a recipe may take to end by itself after it was asked to, in ms. */
@@ -35,11 +38,12 @@ const GRACE_MS = 5000;
  * which are a file: nobody who reads it can slow or break the recipe. When it returns, no process of it is left.
  */
 export async function runRecipe(request: RunRequest): Promise<RunResult> {
+  const untilMs = performance.now() + request.limitMs;
   try {
     for (const argv of request.steps) {
       if (request.canceller.asked) return { kind: "cancelled" };
       writeSync(1, `$ ${argv.join(" ")}\n`);
-      const result = await runStep(argv, request);
+      const result = await runStep(argv, request, untilMs);
       if (result.kind !== "good") return result;
     }
     return { kind: "good" };
@@ -48,7 +52,11 @@ export async function runRecipe(request: RunRequest): Promise<RunResult> {
   }
 }
 
-async function runStep(argv: readonly [string, ...string[]], request: RunRequest): Promise<RunResult> {
+async function runStep(
+  argv: readonly [string, ...string[]],
+  request: RunRequest,
+  untilMs: number,
+): Promise<RunResult> {
   const [program, ...args] = argv;
   const { execa } = await import("execa");
   if (request.canceller.asked) return { kind: "cancelled" };
@@ -62,15 +70,23 @@ async function runStep(argv: readonly [string, ...string[]], request: RunRequest
     buffer: false,
     stdio: ["ignore", "inherit", "inherit"],
   });
-  const stop = request.canceller.onAsk((signal) => {
+  const end = (signal: NodeJS.Signals): void => {
     if (child.pid === undefined) return;
     killGroup(child.pid, signal);
     if (signal !== "SIGKILL") void killLater(child.pid, child);
-  });
+  };
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    end("SIGTERM");
+  }, untilMs - performance.now());
+  const stop = request.canceller.onAsk(end);
   const result = await child;
   stop();
+  clearTimeout(timer);
   if (child.pid !== undefined) killGroup(child.pid, "SIGKILL"); // a recipe's background children end with it
   if (request.canceller.asked) return { kind: "cancelled" };
+  if (isLate) return { kind: "failed", argv, how: `ended after ${duration(request.limitMs)} by time-limit` };
   if (!result.failed) return { kind: "good" };
   if (result.signal !== undefined) return { kind: "failed", argv, how: `killed by ${result.signal}` };
   if (result.exitCode !== undefined) return { kind: "failed", argv, how: `exit ${result.exitCode}` };

@@ -5,6 +5,7 @@ import { encodePath } from "../git/path-bytes.ts";
 import type { EnvironmentOfRecord, Interpreter, RepoPath, Workspace } from "../model.ts";
 import { asidePlace, existsAt } from "../store/move.ts";
 import { stampOf } from "./file-stamps.ts";
+import type { HalfBuilt } from "./half-built.ts";
 import type { ProtectedFile, ProtectedFolder } from "./journal.ts";
 
 export interface Plan {
@@ -20,6 +21,8 @@ export interface Plan {
   readonly records: readonly string[];
   /** Build directories to move aside. */
   readonly buildDirs: readonly RepoPath[];
+  /** Build directories of an earlier build of the same, to be put in their place; null: new ones. */
+  readonly halfBuilt: HalfBuilt | null;
   /** Files known to be ours in those. Null: no build of ours is recorded. */
   readonly buildDirFiles: readonly RepoPath[] | null;
   /** Folders in which the recipe may leave git-ignored files for Python to load. */

@@ -8,14 +8,15 @@ import { outputPath } from "../fingerprint/output-path.ts";
 import type { Baseline, RepoPath, Workspace } from "../model.ts";
 import { baselinePath, readBaseline, sameBuild } from "../store/baseline.ts";
 import { makeParent } from "../store/move.ts";
-import { type Quarantined, moveToQuarantine } from "../store/quarantine.ts";
+import type { Quarantined } from "../store/quarantine.ts";
 import { slotKey, stageSlot } from "../store/slots.ts";
 import { syncFolder, writeDurably } from "../store/state-file.ts";
 import { changeStamp, stampOf } from "./file-stamps.ts";
 import { finish } from "./finish.ts";
 import { writeOwnFiles } from "./foreign-files.ts";
+import { dropOldStages, dropStage } from "./half-built.ts";
 import { type Journal, writeJournal } from "./journal.ts";
-import { entriesOf, listLoadable, listSites } from "./listings.ts";
+import { listLoadable, listSites } from "./listings.ts";
 import { thisProcess } from "./owner.ts";
 import { putAside } from "./put-aside.ts";
 import { rollBack } from "./roll-back.ts";
@@ -30,7 +31,8 @@ export interface Transaction {
 /** Journal first, then every move. On an error everything is put back before it is thrown. */
 export async function begin(ws: Workspace, plan: Plan): Promise<Transaction> {
   const stageDir = join(ws.stateDir, "stage", plan.buildId);
-  dropOldStages(ws, plan.buildId);
+  const { halfBuilt } = plan;
+  dropOldStages(ws, plan.kind === "build" ? plan.extension : null, halfBuilt);
   for (const name of ["aside", "failed", "new"]) mkdirSync(join(stageDir, name), { recursive: true });
   const before = await listLoadable(ws, plan.watched);
   const journal: Journal = {
@@ -52,7 +54,9 @@ export async function begin(ws: Workspace, plan: Plan): Promise<Transaction> {
   writeOwnFiles(stageDir, plan.buildDirFiles);
   writeJournal(ws, journal);
   try {
-    return { journal, standIns: putAside(journal, plan.keepTimes) };
+    const standIns = putAside(journal, plan.keepTimes, halfBuilt?.folders ?? new Map());
+    if (halfBuilt !== null) dropStage(ws, halfBuilt.buildId);
+    return { journal, standIns };
   } catch (error) {
     await rollBack(ws, journal);
     throw error;
@@ -113,17 +117,4 @@ export function commit(
 export function isCommitted(ws: Workspace, journal: Journal): boolean {
   const known = readBaseline(ws, journal.extension, journal.interpreter);
   return known.ok && sameBuild(known.value, journal.buildId);
-}
-
-/** Stages of builds that ended: their failed build directories make room for this one's. */
-function dropOldStages(ws: Workspace, buildId: string): void {
-  const root = join(ws.stateDir, "stage");
-  for (const name of entriesOf(root).filter((one) => one !== buildId)) {
-    // A full disk may have kept files from quarantine: they go there now.
-    const apart = join(root, name, "failed");
-    for (const file of entriesOf(apart).filter((one) => one.startsWith("file-"))) {
-      moveToQuarantine(ws, name, join(apart, file), "made by a build that failed");
-    }
-    rmSync(join(root, name), { recursive: true, force: true });
-  }
 }

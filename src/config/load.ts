@@ -10,6 +10,9 @@ import { readSources, sourceFailure, type Source } from "./sources.ts";
 import { suggest } from "./suggest.ts";
 import type { TreeReader } from "./tree-reader.ts";
 
+/** Longer than any build that was heard of; what runs on is stuck. */
+const TIME_LIMIT_MINUTES = 360;
+
 /**
  * The configuration of a work tree: the detected preset, under the file of the tree, under the one of the git
  * dir. Failures are E105 and E110 to E115; nothing is written.
@@ -45,6 +48,7 @@ export async function loadConfig(
     mode: lastWord(sources.value, "mode")?.value ?? "auto",
     strategy: lastWord(sources.value, "strategy")?.value ?? "clean",
     healMtimes: lastWord(sources.value, "heal-mtimes")?.value ?? false,
+    timeLimitMs: (lastWord(sources.value, "time-limit")?.value ?? TIME_LIMIT_MINUTES) * 60_000,
     interpreter,
     extensions,
     files: sources.value.map(({ file }) => file),
@@ -74,7 +78,7 @@ function refuseUndetected(): Result<Config> {
   );
 }
 
-type ScalarKey = "preset" | "mode" | "strategy" | "heal-mtimes" | "interpreter";
+type ScalarKey = "preset" | "mode" | "strategy" | "heal-mtimes" | "time-limit" | "interpreter";
 
 /** The value that the file of highest precedence gives for a key, and that file. */
 function lastWord<K extends ScalarKey>(

@@ -7,6 +7,7 @@ import {
   glob,
   good,
   list,
+  minutes,
   oneOf,
   program,
   text,
@@ -38,6 +39,7 @@ interface TopKeys {
   readonly mode?: Mode;
   readonly strategy?: Strategy;
   readonly "heal-mtimes"?: boolean;
+  readonly "time-limit"?: number;
   readonly interpreter?: string;
 }
 
@@ -101,6 +103,7 @@ const TOP: Readers<TopKeys & { readonly extension?: readonly Table[] }> = {
   mode: oneOf(["auto", "foreground", "background", "notify"]),
   strategy: oneOf(["clean", "ladder"]),
   "heal-mtimes": yesOrNo,
+  "time-limit": minutes,
   interpreter: program,
   extension: readExtensionList,
 };

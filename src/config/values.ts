@@ -1,5 +1,7 @@
 /** Readers of single TOML values: `unknown` in, a value or what is wrong with it out. */
 
+const MOST_MINUTES = 7 * 24 * 60;
+
 export type ProblemCode = "E111" | "E112" | "E113";
 export type Reading<T> =
   | { readonly ok: true; readonly value: T }
@@ -34,6 +36,14 @@ export function yesOrNo(value: unknown): Reading<boolean> {
   return typeof value === "boolean"
     ? good(value)
     : bad("E112", `must be true or false, not ${typeName(value)}`);
+}
+
+/** A time in minutes, up to a week. */
+export function minutes(value: unknown): Reading<number> {
+  if (typeof value !== "number") return bad("E112", `must be a number of minutes, not ${typeName(value)}`);
+  return value > 0 && value <= MOST_MINUTES
+    ? good(value)
+    : bad("E112", `must be more than 0 and at most ${MOST_MINUTES} minutes, not ${value}`);
 }
 
 export function oneOf<T extends string>(choices: readonly T[]): Reader<T> {

@@ -33,7 +33,7 @@ const CONFIGS: readonly {
     from: `preset = "none"`,
     to: `preset = "none"\nzzz = 1`,
     at: `${FILE}:2`,
-    says: `E111 AT: unknown key "zzz"; known are preset, mode, strategy, heal-mtimes, interpreter, extension.`,
+    says: `E111 AT: unknown key "zzz"; known are preset, mode, strategy, heal-mtimes, time-limit, interpreter, extension.`,
   },
   {
     what: "a misspelt preset",

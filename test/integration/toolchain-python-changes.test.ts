@@ -217,6 +217,7 @@ test("a configured shim costs no process at each look", async (t) => {
     strategy: "clean",
     interpreter: shim,
     healMtimes: false,
+    timeLimitMs: 1,
     extensions: [],
     files: [],
     hasTreeConfig: false,

@@ -25,10 +25,12 @@ test("what was written comes back, and nothing else", () => {
 const BAD: readonly (readonly [document: unknown, expected: string])[] = [
   [{ heal_mtime: true }, `E111 unknown key "heal_mtime"; did you mean "heal-mtimes"?`],
   [{ "heal-mtimes": "yes" }, "E112 heal-mtimes: must be true or false, not a string"],
+  [{ "time-limit": "1h" }, "E112 time-limit: must be a number of minutes, not a string"],
+  [{ "time-limit": 0 }, "E112 time-limit: must be more than 0 and at most 10080 minutes, not 0"],
   [{ modes: "auto" }, `E111 unknown key "modes"; did you mean "mode"?`],
   [
     { env: [] },
-    `E111 unknown key "env"; known are preset, mode, strategy, heal-mtimes, interpreter, extension`,
+    `E111 unknown key "env"; known are preset, mode, strategy, heal-mtimes, time-limit, interpreter, extension`,
   ],
   [{ extension: [{ ...EXTENSION, input: ["a"] }] }, `E111 unknown key "input"; did you mean "inputs"?`],
   [
@@ -38,7 +40,7 @@ const BAD: readonly (readonly [document: unknown, expected: string])[] = [
   [{ extension: [{ ...EXTENSION, env: ["A"] }] }, `E111 unknown key "env"; did you mean "environment"?`],
   [
     { ["__proto__x"]: 1 },
-    `E111 unknown key "__proto__x"; known are preset, mode, strategy, heal-mtimes, interpreter, extension`,
+    `E111 unknown key "__proto__x"; known are preset, mode, strategy, heal-mtimes, time-limit, interpreter, extension`,
   ],
   [{ mode: "quick" }, `E112 mode: must be "auto", "foreground", "background", "notify", not "quick"`],
   [{ interpreter: 3 }, "E112 interpreter: must be a string, not a number"],

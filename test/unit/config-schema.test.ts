@@ -26,6 +26,10 @@ function accepts(schema: unknown, value: unknown): boolean {
         return Array.isArray(rule) && rule.includes(value);
       case "pattern":
         return typeof value !== "string" || new RegExp(String(rule), "u").test(value);
+      case "exclusiveMinimum":
+        return typeof value !== "number" || value > Number(rule);
+      case "maximum":
+        return typeof value !== "number" || value <= Number(rule);
       case "maxLength":
         return typeof value !== "string" || value.length <= Number(rule);
       case "minItems":
@@ -57,6 +61,7 @@ function accepts(schema: unknown, value: unknown): boolean {
 const GOOD: readonly unknown[] = [
   {},
   { "heal-mtimes": true },
+  { "time-limit": 0.5 },
   { preset: "none", mode: "foreground", strategy: "ladder", interpreter: "/usr/bin/python3" },
   {
     extension: [
@@ -105,6 +110,9 @@ const FAULTS: readonly unknown[] = [
   { mode: "quick" },
   { strategy: 1 },
   { "heal-mtimes": "yes" },
+  { "time-limit": "1h" },
+  { "time-limit": 0 },
+  { "time-limit": 10081 },
   { "heal-mtime": true },
   { interpreter: ["python"] },
   { interpreter: "../python" },

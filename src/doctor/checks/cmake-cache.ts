@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { isAbsolute, join } from "node:path";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { isAbsolute, join, relative } from "node:path";
+import { filesNamed } from "../../build/find-named.ts";
 import type { RepoPath } from "../../model.ts";
 import { good, type DoctorContext, type Finding } from "../finding.ts";
 
@@ -11,17 +12,28 @@ const PROGRAM_ENTRY =
 
 /** CMake caches of the build directories name programs that are still there, and lie where they were made. */
 export function cmakeCache({ ws, extension }: DoctorContext): Finding[] {
-  const caches = extension.buildDirs.flatMap((dir) => findCaches(ws.top, dir));
+  const caches = extension.buildDirs
+    .flatMap((dir) => filesNamed(join(ws.top, dir), "CMakeCache.txt"))
+    .map((file) => relative(ws.top, file));
   const findings = caches.flatMap((cache) => examine(ws.top, cache));
   if (findings.length > 0 || caches.length === 0) return findings;
   return [good(CHECK, `${caches.join(", ")}: every program in it is there`)];
 }
 
+/** True when a CMake cache names a program that has gone. @param file a `CMakeCache.txt`, wherever it lies. */
+export function hasDeadPrograms(file: string): boolean {
+  return deadPrograms(readEntries(file)).length > 0;
+}
+
+type Entry = readonly [key: string, value: string];
+
+function deadPrograms(entries: readonly Entry[]): Entry[] {
+  return entries.filter(([key, value]) => PROGRAM_ENTRY.test(key) && isAbsolute(value) && !existsSync(value));
+}
+
 function examine(top: string, cache: RepoPath): Finding[] {
   const entries = readEntries(join(top, cache));
-  const dead = entries.filter(
-    ([key, value]) => PROGRAM_ENTRY.test(key) && isAbsolute(value) && !existsSync(value),
-  );
+  const dead = deadPrograms(entries);
   const folder = cache.slice(0, -"/CMakeCache.txt".length);
   const fix = `rebuild-if-needed --force builds without it; for a build by hand: cmake --fresh -B ${folder}`;
   const texts = dead.map(([key, value]) => `${cache}: ${key} is ${value}, which has gone`);
@@ -31,27 +43,8 @@ function examine(top: string, cache: RepoPath): Finding[] {
   return texts.map((text) => ({ check: CHECK, level: "warning", text, fix }));
 }
 
-/** In the directory itself and two levels below: `build/temp.linux-x86_64-cpython-311/CMakeCache.txt`. */
-function findCaches(top: string, dir: RepoPath, depth = 2): RepoPath[] {
-  const here = existsSync(join(top, dir, "CMakeCache.txt")) ? [`${dir}/CMakeCache.txt`] : [];
-  if (here.length > 0 || depth === 0) return here;
-  return foldersIn(join(top, dir)).flatMap((name) => findCaches(top, `${dir}/${name}`, depth - 1));
-}
-
-function foldersIn(folder: string): string[] {
-  try {
-    const entries = readdirSync(folder, { withFileTypes: true });
-    return entries
-      .filter((entry) => entry.isDirectory())
-      .map((entry) => entry.name)
-      .sort();
-  } catch {
-    return [];
-  }
-}
-
 /** `KEY:TYPE=VALUE` lines. */
-function readEntries(file: string): (readonly [string, string])[] {
+function readEntries(file: string): Entry[] {
   const text = readFileSync(file, "utf8");
   return [...text.matchAll(/^([\w-]+):\w+=(.*)$/gm)].map(
     ([, key = "", value = ""]) => [key, value.trim()] as const,
