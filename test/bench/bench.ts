@@ -1,8 +1,9 @@
 /**
- * `npm run bench [-- looks hooks]`: what the tool costs, as ratios of medians of interleaved runs. Prints, never asserts.
+ * `npm run bench [-- looks builds hooks]`: what the tool costs, as ratios of medians of interleaved runs. Prints, never asserts.
  * `hooks` installs the tools that it compares with from npm and PyPI.
  */
 import { createSandbox, type Sandbox } from "../helpers/sandbox.ts";
+import { benchBuilds } from "./builds.ts";
 import { benchHooks } from "./hooks.ts";
 import { benchLooks } from "./looks.ts";
 
@@ -10,6 +11,7 @@ const ROUNDS = Number(process.env["REBUILD_IF_NEEDED_BENCH_ROUNDS"] ?? 30);
 
 const PARTS: Readonly<Record<string, (sandbox: Sandbox, rounds: number) => Promise<void>>> = {
   looks: benchLooks,
+  builds: benchBuilds,
   hooks: benchHooks,
 };
 

@@ -18,10 +18,10 @@ export interface Timing {
   readonly minMs: number;
 }
 
-/** Runs all contenders `rounds` times after two rounds that do not count. Throws when one ends with another exit code. */
-export function interleave(contenders: readonly Contender[], rounds: number): Timing[] {
+/** Runs all contenders `rounds` times, after some rounds that do not count. Throws when one ends with another exit code. */
+export function interleave(contenders: readonly Contender[], rounds: number, warmUps = 2): Timing[] {
   const times = contenders.map((): number[] => []);
-  for (let round = -2; round < rounds; round++) {
+  for (let round = -warmUps; round < rounds; round++) {
     contenders.forEach((one, at) => {
       one.before?.();
       const [program, ...args] = one.argv;

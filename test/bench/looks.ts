@@ -1,15 +1,10 @@
-/** The idle hook, the long way of `check`, and a rebuild beside its bare recipe. */
+/** The idle hook, and the long way of `check`. */
 import { appendFileSync } from "node:fs";
 import { programUnderTest, type Sandbox } from "../helpers/sandbox.ts";
 import { type Contender, interleave, table } from "./interleave.ts";
 
 /** A project of `native` C++ files among `others` Python files; one module is compiled by a plain script. */
-async function project(
-  sandbox: Sandbox,
-  native: number,
-  others: number,
-  compileSeconds: number,
-): Promise<string> {
+async function project(sandbox: Sandbox, native: number, others: number): Promise<string> {
   const folder = await sandbox.repository("project");
   for (let at = 0; at < native; at++)
     sandbox.write(`project/csrc/d${at % 20}/k${at}.cu`, `// kernel ${at}\n`);
@@ -20,7 +15,7 @@ async function project(
   );
   sandbox.write(
     "project/build.py",
-    `import subprocess, sysconfig, time\ntime.sleep(${compileSeconds})\ninc = sysconfig.get_paths()["include"]\nout = "pkg/_C" + sysconfig.get_config_var("EXT_SUFFIX")\nsubprocess.check_call(["gcc", "-shared", "-fPIC", "-I" + inc, "csrc/core.c", "-o", out])\n`,
+    `import subprocess, sysconfig\ninc = sysconfig.get_paths()["include"]\nout = "pkg/_C" + sysconfig.get_config_var("EXT_SUFFIX")\nsubprocess.check_call(["gcc", "-shared", "-fPIC", "-I" + inc, "csrc/core.c", "-o", out])\n`,
   );
   sandbox.write("project/pkg/__init__.py", "");
   sandbox.write("project/.gitignore", "*.so\n__pycache__/\n");
@@ -51,8 +46,7 @@ function withCertificates(
 export async function benchLooks(sandbox: Sandbox, rounds: number): Promise<void> {
   const plain: Record<string, string> = { ...sandbox.environment };
   delete plain["NODE_EXTRA_CA_CERTS"];
-  const sleepSeconds = Number(process.env["REBUILD_IF_NEEDED_BENCH_RECIPE_SECONDS"] ?? 2);
-  const cwd = await project(sandbox, 600, 4000, sleepSeconds);
+  const cwd = await project(sandbox, 600, 4000);
   const cli = programUnderTest();
   for (const args of [["init", "--yes"], []]) {
     const result = await sandbox.cli(cwd, ...args);
@@ -82,17 +76,4 @@ export async function benchLooks(sandbox: Sandbox, rounds: number): Promise<void
     rounds,
   );
   process.stdout.write(`${table(changed, ["node -e 0"]).join("\n")}\n\n`);
-  const touch = (): void => appendFileSync(`${cwd}/csrc/core.c`, "// again\n");
-  const python = (
-    await sandbox.run(cwd, ["python3", "-c", "import sys; print(sys.executable)"])
-  ).stdout.trim();
-  const rebuild = interleave(
-    [
-      { name: "bare recipe", argv: [python, "build.py"], ...common, before: touch },
-      { name: "rebuild-if-needed", argv: [node, cli], ...common, before: touch },
-    ],
-    rounds,
-  );
-  process.stdout.write(`a recipe that takes ${sleepSeconds} s and compiles one file\n\n`);
-  process.stdout.write(`${table(rebuild, ["bare recipe"]).join("\n")}\n`);
 }
