@@ -121,7 +121,14 @@ async function act(
   }
   if (run.request.trigger !== "typed" || round > 1) {
     const failed = lastFailure(readHistory(run.ws), one.name, one.fingerprint);
-    if (failed !== null && (one.decision === "rebuild" || one.survives || failed.action === "undo")) return 1; // told by the hook
+    // Where the tree moved under a build, the event that moved it may be the one that asks now.
+    const isMoved = failed?.failure?.code === "E203" && round > 1;
+    if (
+      failed !== null &&
+      !isMoved &&
+      (one.decision === "rebuild" || one.survives || failed.action === "undo")
+    )
+      return 1; // told by the hook
   }
   if (one.survives === true) {
     const kept = await keepSurvivor(run, looked, part, one);

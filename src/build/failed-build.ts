@@ -2,32 +2,29 @@ import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { showPath } from "../git/path-bytes.ts";
 import type { Observed, ObservedExtension } from "../observe.ts";
-import { type Failure, type Result, err, failure, refuse } from "../report/failure.ts";
+import { type Failure, failure } from "../report/failure.ts";
 import { isThere } from "./output-files.ts";
 
 const PREVIOUS = /Your previous build is (untouched|in place)\./;
 
 /** The state that a failed first build leaves things in. */
-export function withoutPrevious<T>(result: Result<T>): Result<T> {
-  if (result.ok) return result;
-  const { code, message, next, exit } = result.failure;
-  const told = message.replace(PREVIOUS, "There was no build before, and there is none now.");
-  return err({ code, message: told, next, exit });
+export function withoutPrevious(reason: Failure): Failure {
+  const told = "There was no build before, and there is none now.";
+  return { ...reason, message: reason.message.replace(PREVIOUS, told) };
 }
 
 /** Never claims a previous build that the recipe has destroyed together with what was put aside. */
-export function withoutLost<T>(observed: Observed, part: ObservedExtension, result: Result<T>): Result<T> {
+export function withoutLost(observed: Observed, part: ObservedExtension, reason: Failure): Failure {
   const outputs = part.known.kind === "known" ? part.known.baseline.outputs : [];
   const lost = outputs.find((one) => !observed.tracked.has(one.path) && !isThere(observed.ws, one.path));
-  if (result.ok || lost === undefined) return result;
-  const { code, message, next, exit } = result.failure;
+  if (lost === undefined) return reason;
   const text = `${showPath(lost.path)} of your previous build is gone: the recipe deleted what was put aside.`;
-  return err({ code, message: message.replace(PREVIOUS, text), next, exit });
+  return { ...reason, message: reason.message.replace(PREVIOUS, text) };
 }
 
 /** E209: somebody asked the build to stop. */
-export function cancelled<T>(): Result<T> {
-  return refuse("E209", "cancelled. Your previous build is in place.", "rebuild-if-needed");
+export function cancelled(): Failure {
+  return failure("E209", "cancelled. Your previous build is in place.", "rebuild-if-needed");
 }
 
 /** E201 with the cause, where the log gives it away, above the last lines of the log. */

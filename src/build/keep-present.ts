@@ -44,7 +44,7 @@ export async function keepPresent(
   const environment = await presentEnvironment(observed.environment);
   if (!environment.ok) return environment;
   const verified = await verify(observed, part, request, environment.value, old);
-  if (request.canceller.asked) return cancelled();
+  if (request.canceller.asked) return err(cancelled());
   if (!verified.ok) return verified;
   const unmoved = await observeAgain(observed, part, request);
   if (!unmoved.ok) return unmoved;

@@ -2,7 +2,7 @@ import { chmodSync, renameSync, rmSync } from "node:fs";
 import { recordOf } from "../fingerprint/environment.ts";
 import { outputPath } from "../fingerprint/output-path.ts";
 import { hashFile, readOutputs } from "../fingerprint/outputs.ts";
-import { encodePath } from "../git/path-bytes.ts";
+import { encodePath, showPath } from "../git/path-bytes.ts";
 import type { Baseline, EnvironmentOfRecord, Fingerprint, Output } from "../model.ts";
 import type { Observed, ObservedExtension } from "../observe.ts";
 import { ok, refuse, type Result } from "../report/failure.ts";
@@ -60,6 +60,12 @@ export async function restore(
       environment: record,
     });
     try {
+      const gits = wanted.find(({ path }) => transaction.tracked?.has(path) === true);
+      if (gits !== undefined) {
+        await rollBack(ws, transaction.journal);
+        const message = `git has come to track ${showPath(gits.path)} meanwhile. Everything is as it was.`;
+        return refuse("E203", message, "rebuild-if-needed");
+      }
       const damaged = await putInPlace(ws.top, slot);
       if (damaged !== null) {
         await rollBack(ws, transaction.journal);

@@ -1,7 +1,8 @@
 import { lstatSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { outputPath } from "../fingerprint/output-path.ts";
 import { encodePath } from "../git/path-bytes.ts";
+import { trackedNow } from "../git/tracked-now.ts";
 import type { Workspace } from "../model.ts";
 import { existsAt, makeParent, renameOver } from "../store/move.ts";
 import { type Quarantined, moveToQuarantine } from "../store/quarantine.ts";
@@ -14,6 +15,8 @@ import { endProcessesOf } from "./process-group.ts";
 /** Everything as it was before `begin`. Renames and removals only; every step can be repeated. */
 export async function rollBack(ws: Workspace, journal: Journal): Promise<readonly Quarantined[]> {
   endProcessesOf(journal.buildId);
+  const tracked = await trackedNow(ws);
+  const isGits = (path: string): boolean => tracked?.has(relative(ws.top, path)) === true;
   const moved: Quarantined[] = [];
   const errors: unknown[] = [];
   const tryTo = (step: () => void): void => {
@@ -23,7 +26,11 @@ export async function rollBack(ws: Workspace, journal: Journal): Promise<readonl
       errors.push(error); // one file that cannot go back must not keep the others from it
     }
   };
-  for (const file of journal.files) tryTo(() => putBack(ws, journal, file, moved));
+  for (const file of journal.files) {
+    tryTo(() =>
+      isGits(file.path) ? leaveToGit(ws, journal, file, moved) : putBack(ws, journal, file, moved),
+    );
+  }
   for (const folder of journal.folders) tryTo(() => putFolderBack(journal, folder));
   if (errors.length > 0) throw errors[0]; // the journal stays: the next start tries again
   const known = new Set([...journal.before, ...journal.files.map((file) => file.path)]);
@@ -59,17 +66,29 @@ function putBack(ws: Workspace, journal: Journal, file: ProtectedFile, moved: Qu
   renameOver(file.aside, file.path);
 }
 
-/** A file that a failed build made: to quarantine, or, where the disk is so full that no folder can be made, to the stage. */
-function setApart(ws: Workspace, journal: Journal, path: string): Quarantined {
-  const why = "made by a build that failed";
+/** Since the build began, git has come to track this place: what lies there is git's. */
+function leaveToGit(ws: Workspace, journal: Journal, file: ProtectedFile, moved: Quarantined[]): void {
+  if (!file.existed || !existsAt(file.aside)) return;
+  if (file.how === "copy" && stampOf(file.path) === file.stamp) return rmSync(encodePath(file.aside));
+  moved.push(setApart(ws, journal, file.aside, "git tracks its place now", file.path));
+}
+
+/** To quarantine, or, where the disk is so full that no folder can be made, to the stage. */
+function setApart(
+  ws: Workspace,
+  journal: Journal,
+  path: string,
+  why = "made by a build that failed",
+  place = path,
+): Quarantined {
   try {
-    return moveToQuarantine(ws, journal.buildId, path, why);
+    return moveToQuarantine(ws, journal.buildId, path, why, place);
   } catch {
     for (let at = 0; ; at++) {
       const keptAt = join(journal.stageDir, "failed", `file-${at}`);
       if (existsAt(keptAt)) continue;
       renameSync(encodePath(path), keptAt);
-      return { path, keptAt, why };
+      return { path: place, keptAt, why };
     }
   }
 }

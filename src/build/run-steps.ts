@@ -54,7 +54,7 @@ export async function runSteps(
     case "good":
       return ok(undefined);
     case "cancelled":
-      return cancelled();
+      return err(cancelled());
     case "failed":
       return err(await recipeFailure(result.argv, result.how, request.outputPath));
   }

@@ -5,6 +5,8 @@
 import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { outputPath } from "../fingerprint/output-path.ts";
+import type { PathSet } from "../git/path-set.ts";
+import { trackedNow } from "../git/tracked-now.ts";
 import type { Baseline, RepoPath, Workspace } from "../model.ts";
 import { baselinePath, readBaseline, sameBuild } from "../store/baseline.ts";
 import { makeParent } from "../store/move.ts";
@@ -26,6 +28,8 @@ export interface Transaction {
   readonly journal: Journal;
   /** path -> stamp of the stand-in that was put in its place. */
   readonly standIns: ReadonlyMap<string, string>;
+  /** What git tracked when it began, which may be more than what a look saw before. Null: not known. */
+  readonly tracked: PathSet | null;
 }
 
 /** Journal first, then every move. On an error everything is put back before it is thrown. */
@@ -35,6 +39,8 @@ export async function begin(ws: Workspace, plan: Plan): Promise<Transaction> {
   dropOldStages(ws, plan.kind === "build" ? plan.extension : null, halfBuilt);
   for (const name of ["aside", "failed", "new"]) mkdirSync(join(stageDir, name), { recursive: true });
   const before = await listLoadable(ws, plan.watched);
+  const tracked = await trackedNow(ws);
+  const untracked = { ...plan, outputs: plan.outputs.filter((path) => tracked?.has(path) !== true) };
   const journal: Journal = {
     version: 1,
     kind: plan.kind,
@@ -43,8 +49,8 @@ export async function begin(ws: Workspace, plan: Plan): Promise<Transaction> {
     interpreter: plan.interpreter?.path ?? null,
     owner: thisProcess(),
     stageDir,
-    files: planFiles(ws, plan, before, stageDir),
-    folders: planFolders(ws, plan, stageDir),
+    files: planFiles(ws, untracked, before, stageDir),
+    folders: planFolders(ws, untracked, stageDir),
     watched: plan.watched,
     before,
     siteBefore: plan.records.length > 0 ? listSites(plan.interpreter) : {},
@@ -56,7 +62,7 @@ export async function begin(ws: Workspace, plan: Plan): Promise<Transaction> {
   try {
     const standIns = putAside(journal, plan.keepTimes, halfBuilt?.folders ?? new Map());
     if (halfBuilt !== null) dropStage(ws, halfBuilt.buildId);
-    return { journal, standIns };
+    return { journal, standIns, tracked };
   } catch (error) {
     await rollBack(ws, journal);
     throw error;

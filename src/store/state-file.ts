@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
-import { ok, refuse, type Result } from "../report/failure.ts";
+import { type Failure, type Result, err, failure, ok, refuse } from "../report/failure.ts";
 
 export type StateRead =
   | { readonly kind: "absent" }
@@ -54,11 +54,16 @@ export function writeState(path: string, value: unknown): Result<void> {
 }
 
 export function stateUnwritable<T>(path: string, error: unknown): Result<T> {
+  return err(unwritable(path, error));
+}
+
+/** E205 on a full disk, E303 otherwise. */
+export function unwritable(path: string, error: unknown): Failure {
   const code = errorCode(error);
   if (code === "ENOSPC" || code === "EDQUOT") {
-    return refuse("E205", `no space left to write ${path}.`, "free some space, then: rebuild-if-needed");
+    return failure("E205", `no space left to write ${path}.`, "free some space, then: rebuild-if-needed");
   }
-  return refuse(
+  return failure(
     "E303",
     `state cannot be written: ${path} (${code ?? String(error)}). Nothing was changed.`,
     "make the git dir writable, then: rebuild-if-needed",

@@ -1,6 +1,6 @@
 /** What random operations have found: a tree that becomes another one while it is built, and looks at odd moments. */
 import assert from "node:assert/strict";
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
 import { builtProject, mustRun } from "../helpers/driven-project.ts";
@@ -89,6 +89,36 @@ test("a commit that only takes an output out of git, whose file has gone before:
   await mustRun(box, top, "wait");
   assert.ok(existsSync(join(top, "pkg/more.py")));
 });
+
+test("git comes to track an output during a build: its file stays, and nobody is said to have changed it", async (t) => {
+  const scene = await createEventScene(t);
+  const { box, top } = scene;
+  await scene.git(["switch", "--quiet", "--create", "tracking"]);
+  scene.drive("skip", "pkg/more.py"); // as a recipe does that leaves tracked files alone
+  scene.write("pkg/more.py", "VALUE = 'git has it'\n");
+  scene.write("csrc/a.txt", "theirs\n");
+  await box.git(top, "add", "--force", "pkg/more.py", "csrc/a.txt");
+  await box.git(top, "-c", "core.hooksPath=/dev/null", "commit", "--quiet", "--message", "tracked");
+  await box.git(top, "-c", "core.hooksPath=/dev/null", "switch", "--quiet", "main");
+  scene.release("skip");
+  await mustRun(box, top);
+  scene.drive("skip", "pkg/more.py");
+  await startBuild(scene, "mine\n");
+  await scene.git(["switch", "--quiet", "tracking"]);
+  await goOn(scene);
+  assert.equal(scene.read("pkg/more.py"), "VALUE = 'git has it'\n");
+  assert.equal(await box.git(top, "status", "--short"), "");
+  assert.match(scene.read("pkg/glue.py"), /theirs/, "and what is to be built was built");
+  const said = readFileSync(outputOf(scene), "utf8");
+  assert.doesNotMatch(said, /changed tracked files/);
+  assert.match(said, /more\.py.*git tracks its place now/, "the old file is kept, and it is said where");
+});
+
+/** What the newest build has told. */
+function outputOf({ stateFile }: EventScene): string {
+  const newest = readdirSync(stateFile("builds")).sort().at(-1) ?? "";
+  return stateFile("builds", newest, "log.jsonl");
+}
 
 /** Commits a source and waits until the build of it stands half-way. @returns how many builds have begun. */
 async function startBuild(scene: EventScene, text: string): Promise<number> {

@@ -6,6 +6,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -96,7 +97,7 @@ function damage(path: string, how: Damage): void {
 
 function copyInPlace(path: string): void {
   copyFileSync(path, `${path}.copy`);
-  chmodSync(`${path}.copy`, 0o755);
+  chmodSync(`${path}.copy`, statSync(path).mode);
   renameSync(`${path}.copy`, path);
 }
 
