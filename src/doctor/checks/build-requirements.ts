@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { parseToml, tableAt } from "../../config/toml.ts";
 import { findDistributions } from "../../fingerprint/distributions.ts";
 import { findProgram } from "../../fingerprint/search-path.ts";
 import type { Interpreter } from "../../model.ts";
@@ -22,13 +23,27 @@ export function buildRequirements(context: DoctorContext): Finding[] {
   const requirements = buildRequires(context, interpreter).filter(
     ({ name }) => isCompiled || !PROGRAMS.has(name),
   );
+  const isWheelListed = requirements.some(({ name }) => name === "wheel");
+  const implied = isWheelListed ? [] : impliedWheel(context, interpreter);
   const pins = isCompiled ? filedRequirements(context, interpreter) : [];
   const problems = [
-    ...requirements.flatMap((requirement) => examine(requirement, interpreter, context)),
+    ...[...requirements, ...implied].flatMap((one) => examine(one, interpreter, context)),
     ...newPins(pins, requirements).flatMap((pin) => examinePin(pin, interpreter, context)),
   ];
   if (problems.length > 0 || requirements.length === 0) return problems;
   return [good(CHECK, `installed as asked for: ${requirements.map(({ name }) => name).join(", ")}`)];
+}
+
+/** An installer asks setuptools for a wheel, and before 70.1 setuptools has another package make it. */
+function impliedWheel(context: DoctorContext, interpreter: Interpreter): Asked[] {
+  const toml = parseToml(context.readTree(projectFile(context, "pyproject.toml")) ?? "");
+  const table = toml.ok ? tableAt(toml.table, "build-system") : null;
+  const backend = table?.["build-backend"] ?? "setuptools.build_meta";
+  const isSetuptools = typeof backend === "string" && backend.startsWith("setuptools.");
+  if (table === null || !isSetuptools || !kindOfRecipe(context.extension.recipe).installs) return [];
+  const version = setuptoolsVersion(interpreter);
+  if (satisfies(version, "<70.1") !== true) return [];
+  return [{ name: "wheel", specifiers: "", marker: "", by: `setuptools ${version}` }];
 }
 
 /** Of the requirement files what pyproject.toml does not say already. */
@@ -79,9 +94,12 @@ function findVersion(
 }
 
 /** Since 70.1 setuptools makes wheels by itself. */
-function isMadeByAnother({ name }: Requirement, { sitePackages }: Interpreter): boolean {
-  const setuptools = findDistributions(sitePackages, ["setuptools"]).get("setuptools")?.version ?? "";
-  return name === "wheel" && satisfies(setuptools, ">=70.1") === true;
+function isMadeByAnother({ name }: Requirement, interpreter: Interpreter): boolean {
+  return name === "wheel" && satisfies(setuptoolsVersion(interpreter), ">=70.1") === true;
+}
+
+function setuptoolsVersion({ sitePackages }: Interpreter): string {
+  return findDistributions(sitePackages, ["setuptools"]).get("setuptools")?.version ?? "";
 }
 
 /** An installer asks the backend, which needs its requirements; setup.py needs those that it imports. */
