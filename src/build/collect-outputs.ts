@@ -42,8 +42,13 @@ export async function collect(
   // A module for the Python that was here before: this one's recipe makes it under another name.
   const isOfAnother = (path: string): boolean =>
     interpreter !== null && abiMismatch(path, interpreter) !== null;
+  const remade = new Set(outputs.filter(isLibrary).map(moduleOf));
   const left = untouched.filter(
-    (path) => !outputs.includes(path) && !isOfAnother(path) && isStillNamed(ws, part, path),
+    (path) =>
+      !outputs.includes(path) &&
+      !isOfAnother(path) &&
+      !(isLibrary(path) && remade.has(moduleOf(path))) &&
+      isStillNamed(ws, part, path),
   );
   if (left.length > 0) {
     const message = `not rebuilt: ${left.map(showPath).join(", ")} still holds the old build. Your previous build is untouched.`;
@@ -65,9 +70,18 @@ function isIn(folders: readonly RepoPath[], path: RepoPath): boolean {
   return folders.some((folder) => (folder === "" ? !path.includes("/") : path.startsWith(`${folder}/`)));
 }
 
+function isLibrary(path: string): boolean {
+  return path.endsWith(".so");
+}
+
+/** The module by any suffix: `_C.cpython-311-x86_64-linux-gnu.so` of an older recipe is `_C.abi3.so` now. */
+function moduleOf(path: string): string {
+  return posix.join(posix.dirname(path), posix.basename(path).split(".")[0] ?? "");
+}
+
 /** A copied text whose source did not change need not be copied again (`cmake -E copy_if_different`). */
 function isCopied(ws: Workspace, part: ObservedExtension, path: string): boolean {
-  if (path.endsWith(".so")) return false;
+  if (isLibrary(path)) return false;
   const content = readFileSync(encodePath(outputPath(ws.top, path)));
   return [...part.inputs.keys()]
     .filter((input) => posix.basename(input) === posix.basename(path))

@@ -15,9 +15,10 @@ export async function examine(
   const { runDoctor } = await import("../doctor/doctor.ts");
   const findings = await runDoctor(doctorRequest(observed, part));
   for (const finding of findings) if (finding.level === "warning") log.note(`${finding.text} ${finding.fix}`);
-  const error = findings.find((finding) => finding.level === "error");
+  const [error, ...more] = findings.filter((finding) => finding.level === "error");
   if (error === undefined) return ok(undefined);
-  return refuse("E304", `${error.text}. Nothing was moved or run.`, error.fix);
+  const others = more.length === 0 ? "" : ` ${more.length} more: rebuild-if-needed doctor.`;
+  return refuse("E304", `${error.text}. Nothing was moved or run.${others}`, error.fix);
 }
 
 /** What the doctor may look at of one extension. */

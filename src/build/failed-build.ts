@@ -27,16 +27,15 @@ export function cancelled(): Failure {
   return failure("E209", "cancelled. Your previous build is in place.", "rebuild-if-needed");
 }
 
-/** E201 with the cause, where the log gives it away, above the last lines of the log. */
+/** E201 with the cause, where the log gives it away, above the lines of the log that tell most. */
 export async function recipeFailure(argv: readonly string[], how: string, log: string): Promise<Failure> {
-  const { causeOf } = await import("./log-causes.ts");
+  const [{ causeOf }, { tellingLines }] = await Promise.all([
+    import("./log-causes.ts"),
+    import("./telling-lines.ts"),
+  ]);
   const text = readFileSync(log, "utf8");
   const cause = causeOf(text);
-  const lines = text
-    .trimEnd()
-    .split("\n")
-    .slice(-6)
-    .map((line) => `  ${line}`);
+  const lines = tellingLines(text).map((line) => `  ${line}`);
   const head = `build failed (${basename(argv[0] ?? "")}, ${how}). Your previous build is untouched.`;
   const why = cause === null ? "" : `\n${cause.cause}`;
   const next = cause === null ? "" : `${cause.fix}; then: `;

@@ -47,8 +47,12 @@ function retire(ws: Workspace, journal: Journal): Quarantined[] {
   const known = readBaseline(ws, journal.extension, journal.interpreter);
   if (!known.ok || !sameBuild(known.value, journal.buildId)) return [];
   const kept = new Set(known.value.baseline.outputs.map((output) => outputPath(ws.top, output.path)));
-  return journal.files
-    .filter((file) => file.how === "stand-in" && file.existed && !kept.has(file.path) && existsAt(file.path))
-    .filter((file) => lstatSync(encodePath(file.path)).mtimeMs === ANCIENT.getTime())
-    .map((file) => moveToQuarantine(ws, journal.buildId, file.path, "no longer built"));
+  const standIns = [
+    ...journal.files.filter((file) => file.how === "stand-in" && file.existed).map((file) => file.path),
+    ...journal.folders.flatMap((folder) => folder.standIns.map((inside) => join(folder.path, inside))),
+  ];
+  return standIns
+    .filter((path) => !kept.has(path) && existsAt(path))
+    .filter((path) => lstatSync(encodePath(path)).mtimeMs === ANCIENT.getTime())
+    .map((path) => moveToQuarantine(ws, journal.buildId, path, "no longer built"));
 }

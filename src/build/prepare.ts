@@ -3,13 +3,13 @@ import { recordOf } from "../fingerprint/environment.ts";
 import type { Baseline, Extension, RepoPath, Workspace } from "../model.ts";
 import type { Observed, ObservedExtension } from "../observe.ts";
 import { type Asking, beginAsking } from "./answer/ask.ts";
-import { distributionFiles, findOutputs, watchedFolders } from "./find-outputs.ts";
+import { buildMoves } from "./build-moves.ts";
+import { watchedFolders } from "./find-outputs.ts";
 import { listFiles } from "./foreign-files.ts";
 import { type BuildOf, type HalfBuilt, findHalfBuilt } from "./half-built.ts";
 import { stampAll } from "./input-stamps.ts";
 import { tailOf } from "./log-tail.ts";
 import { outputLogPath } from "./build-folder.ts";
-import { foreignOutputs } from "./foreign-outputs.ts";
 import { stamp } from "./output-files.ts";
 import type { RebuildRequest } from "./rebuild-request.ts";
 import { type Transaction, begin } from "./transaction.ts";
@@ -32,14 +32,11 @@ export async function start(
   part: ObservedExtension,
   request: RebuildRequest,
 ): Promise<{ transaction: Transaction; planned: Planned }> {
-  const { ws, environment, tracked } = observed;
+  const { ws, environment } = observed;
   const { extension, known } = part;
   const baseline = known.kind === "known" ? known.baseline : null;
-  const matched = findOutputs(ws.top, extension, tracked);
-  const site = distributionFiles(extension, environment.interpreter);
-  const listed = baseline?.outputs.map((output) => output.path) ?? [...matched, ...site.outputs];
-  const outputs = listed.filter((path) => !tracked.has(path));
-  const foreign = await foreignOutputs(ws.top, outputs, baseline?.outputs ?? []);
+  const moves = await buildMoves(observed, part, request.level);
+  const { matched, outputs, foreign } = moves;
   request.log.stage("put aside");
   const halfBuilt =
     request.level === "clean" && !request.fromNothing
@@ -53,8 +50,8 @@ export async function start(
     interpreter: environment.interpreter,
     outputs,
     foreign,
-    records: site.records,
-    buildDirs: request.level === "clean" ? extension.buildDirs : [],
+    records: moves.records,
+    buildDirs: moves.buildDirs,
     halfBuilt,
     buildDirFiles: isOurBuild(baseline) ? baseline.buildDirFiles : null,
     watched: watchedFolders(ws.top, extension, [...outputs, ...matched]),

@@ -32,10 +32,13 @@ export interface Plan {
   readonly environment: EnvironmentOfRecord | null;
 }
 
+/** What of a plan decides about the moves. */
+type Moves = Pick<Plan, "kind" | "buildId" | "outputs" | "foreign" | "records" | "buildDirs">;
+
 /** What is done with each file, decided before the first move. */
 export function planFiles(
   ws: Workspace,
-  plan: Plan,
+  plan: Moves,
   before: readonly RepoPath[],
   stageDir: string,
 ): ProtectedFile[] {
@@ -72,7 +75,11 @@ function isBelow(path: string, folder: string): boolean {
 }
 
 /** Build directories that go aside, and the outputs in them that need a stand-in. */
-export function planFolders(ws: Workspace, plan: Plan, stageDir: string): ProtectedFolder[] {
+export function planFolders(
+  ws: Workspace,
+  plan: Pick<Moves, "buildId" | "outputs" | "buildDirs">,
+  stageDir: string,
+): ProtectedFolder[] {
   return plan.buildDirs.map((folder, index) => {
     const path = join(ws.top, folder);
     const wanted = join(stageDir, "aside", `folder-${index}`);

@@ -53,8 +53,8 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   );
 }
 
-function dryRun(io: Io, looked: Look, json: boolean): number {
-  const moves = plannedMoves(looked);
+async function dryRun(io: Io, looked: Look, json: boolean): Promise<number> {
+  const moves = await plannedMoves(looked);
   if (json) io.result(JSON.stringify({ ...decisionJson(looked.decision), moves }));
   else
     for (const line of [...decisionText(looked.decision), ...moves.map((move) => `  would ${move}`)])

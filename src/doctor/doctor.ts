@@ -1,13 +1,17 @@
 /** Can this build succeed at all? Asked before anything is moved; takes seconds, changes nothing. */
 import { compileGlobs } from "../config/globs.ts";
 import { buildRequirements } from "./checks/build-requirements.ts";
+import { buildTorch } from "./checks/build-torch.ts";
 import { cmakeAndNinja } from "./checks/cmake-and-ninja.ts";
 import { cmakeCache } from "./checks/cmake-cache.ts";
+import { compilerCache } from "./checks/compiler-cache.ts";
 import { compilers } from "./checks/compilers.ts";
+import { cudaHome } from "./checks/cuda-home.ts";
 import { cudaVersion } from "./checks/cuda-version.ts";
 import { disk } from "./checks/disk.ts";
 import { editableInstall } from "./checks/editable.ts";
 import { environmentWritable } from "./checks/environment-writable.ts";
+import { gpuArchitectures } from "./checks/gpu-architectures.ts";
 import { hostCompiler } from "./checks/host-compiler.ts";
 import { interpreterPresent } from "./checks/interpreter.ts";
 import { memory } from "./checks/memory.ts";
@@ -24,11 +28,15 @@ const CHECKS: readonly Check[] = [
   interpreterPresent,
   recipePrograms,
   compilers,
+  compilerCache,
   pythonHeaders,
+  cudaHome,
   cudaVersion,
+  gpuArchitectures,
   hostCompiler,
   cmakeAndNinja,
   buildRequirements,
+  buildTorch,
   cmakeCache,
   submodules,
   editableInstall,

@@ -9,6 +9,8 @@ interface ToolRun {
   readonly cwd?: string;
   /** Gives stderr too: `nvcc --dryrun` and `g++ -v` answer there. */
   readonly withErrors?: boolean;
+  /** For a question that may stay without an answer. */
+  readonly timeLimitMs?: number;
 }
 
 /** stdout of a short probe such as `g++ -dumpversion`, or null when it fails or hangs. */
@@ -23,7 +25,7 @@ export function runTool(run: ToolRun): Promise<string | null> {
       detached: true,
     });
     const out: Buffer[] = [];
-    const timer = setTimeout(() => killGroup(child.pid), TIME_LIMIT_MS);
+    const timer = setTimeout(() => killGroup(child.pid), run.timeLimitMs ?? TIME_LIMIT_MS);
     child.stdout?.on("data", (chunk: Buffer) => out.push(chunk));
     child.stderr?.on("data", (chunk: Buffer) => out.push(chunk));
     child.on("error", () => {

@@ -111,3 +111,17 @@ function require(patient: Patient, ...requirements: readonly string[]): void {
   const list = requirements.map((text) => JSON.stringify(text)).join(", ");
   patient.sandbox.write("work/pyproject.toml", `[build-system]\nrequires = [${list}]\n`);
 }
+
+test("setuptools before 70.1 has the package wheel make wheels, whatever pyproject.toml asks for", async (t) => {
+  const patient = await createPatient(t);
+  patient.sandbox.write("work/pyproject.toml", '[build-system]\nrequires = ["setuptools"]\n');
+  patient.install("setuptools", "65.5.0");
+  const python = patient.interpreter.path;
+  const found = async (): Promise<string[]> => told(await patient.examine(), "build-requirements");
+  assert.deepEqual(await found(), [
+    `error: setuptools 65.5.0 asks for wheel, which is not installed for ${python}, and the recipe builds without isolation | ` +
+      `${python} -m pip install 'wheel'`,
+  ]);
+  patient.install("wheel", "0.45.1");
+  assert.deepEqual(await found(), ["ok: installed as asked for: setuptools"]);
+});

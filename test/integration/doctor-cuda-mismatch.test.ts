@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
 import { createPatient, findHere, type Patient, told, writeAt } from "../helpers/doctor.ts";
@@ -50,6 +50,35 @@ test("no nvcc: an error with a CUDA torch, a warning without", async (t) => {
   assert.match(await last(), text);
   installTorch(patient, "2.13.0", "'12.8'");
   assert.match(await last(), /^error: no CUDA compiler \(nvcc\)/);
+});
+
+test("CUDA_HOME that holds no nvcc: torch would start it and fail, others may not care", async (t) => {
+  const patient = await cudaPatient(t, "12.8.61");
+  writeAt(patient.sandbox.path("env/bin/nvcc.profile"), "");
+  const variables = { CUDA_HOME: "/gone/cuda" };
+  const found = async (): Promise<string[]> =>
+    told(await patient.examine({ extension: CUDA, variables }), "cuda-home");
+  const text = "CUDA_HOME is /gone/cuda, where there is no bin/nvcc";
+  const fix = `CUDA_HOME=${patient.sandbox.path("env")} rebuild-if-needed`;
+  assert.deepEqual(await found(), [`warning: ${text} | ${fix}`]);
+  installTorch(patient, "2.9.1", "'12.8'");
+  assert.deepEqual(await found(), [`error: ${text} | ${fix}`]);
+});
+
+test("CUDA_HOME of another version than the nvcc that CMake takes", async (t) => {
+  const patient = await cudaPatient(t, "13.0.48");
+  const home = patient.sandbox.path("cuda");
+  mkdirSync(join(home, "bin"), { recursive: true });
+  const own = patient.script("../../cuda/bin/nvcc", 'echo "Cuda compilation tools, release 12.8, V12.8.61"');
+  const extension = { ...CUDA, tools: ["cxx", "nvcc", "cmake"] as const };
+  const found = async (variables: Readonly<Record<string, string>>): Promise<string[]> =>
+    told(await patient.examine({ extension, variables: { CUDA_HOME: home, ...variables } }), "cuda-home");
+  const first = join(patient.bin, "nvcc");
+  assert.deepEqual(await found({}), [
+    `warning: CMake takes nvcc 13.0.48 at ${first}, but CUDA_HOME is ${home}, where torch looks, with nvcc 12.8.61 | ` +
+      `CUDACXX=${own} rebuild-if-needed, or point CUDA_HOME to the toolkit of ${first}`,
+  ]);
+  assert.deepEqual(await found({ CUDACXX: own }), [`ok: CUDA_HOME is ${home}, with bin/nvcc`]);
 });
 
 test("a host gcc that is newer than nvcc takes", async (t) => {

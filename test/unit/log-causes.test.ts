@@ -95,6 +95,63 @@ const CASES: readonly (readonly [string, string])[] = [
     "ImportError: cannot import name 'flash_attn_varlen_func' from 'vllm.vllm_flash_attn' (/p/__init__.py)",
     "vllm.vllm_flash_attn has no flash_attn_varlen_func",
   ],
+  ["cc1plus: out of memory allocating 65536 bytes after a total of 2 bytes", "got no more memory"],
+  ["ninja: fatal: posix_spawn: Resource temporarily unavailable", "more files or processes"],
+  [
+    "sccache: encountered fatal error\nsccache: error: failed to create directory `/c`",
+    "compiler cache failed: failed",
+  ],
+  ["      error: invalid command 'bdist_wheel'\n      [end of output]", "needs the package wheel"],
+  ["      ModuleNotFoundError: No module named 'pkg_resources'", "uses pkg_resources"],
+  ["no such option: -C", "does not know -C"],
+  ["LookupError: setuptools-scm was unable to detect version for /p.", "this clone has none"],
+  ["fatal: detected dubious ownership in repository at '/p'", "look into /p"],
+  ["ERROR: No matching distribution found for scikit-build-core>=0.10", "finds no scikit-build-core>=0.10"],
+  [
+    "  FindCUDA says CUDA version is 12.8 (usually determined by nvcc), but the CUDA\n  headers say the version is 12.4.  This often occurs",
+    "an nvcc of CUDA 12.8 and headers of CUDA 12.4",
+  ],
+  [
+    "FileNotFoundError: [Errno 2] No such file or directory: '/usr/local/cuda-12.8/bin/nvcc'",
+    "cuda-12.8/bin/nvcc",
+  ],
+  [
+    "#error -- unsupported clang version! clang version must be less than 17 and greater than 3.2",
+    "clang 17",
+  ],
+  [
+    "/usr/include/c++/11/bits/std_function.h:435:145: error: parameter packs not expanded with '...':",
+    "newer than it knows",
+  ],
+  [
+    'math_functions.h(2556): error: exception specification is incompatible with that of previous function "cospi"',
+    "declares cospi",
+  ],
+  [
+    '  File "cpp_extension.py", line 2059, in _get_cuda_arch_flags\n    arch_list[-1] += "+PTX"\n    ~~~~^^^\nIndexError: list index out of range',
+    "sees none",
+  ],
+  ["ValueError: Unknown CUDA arch (12.1a) or GPU not supported", "12.1a"],
+  ["#error C++17 or later compatible compiler is required to use PyTorch.", "asks for C++17"],
+  ["a.o:(.text+0x2a): relocation truncated to fit: R_X86_64_PC32 against `.bss'", "too big to link"],
+  [
+    "CMake Error at FetchContent:\n  error: downloading 'https://e.org/d.tgz' failed\n  status_code: 6",
+    "https://e.org/d.tgz",
+  ],
+  [
+    "gcc: fatal error: cannot execute 'cc1plus': execvp: No such file or directory",
+    "not installed (cc1plus)",
+  ],
+  [
+    "libx.so: undefined reference to `std::condition_variable::wait(std::unique_lock<std::mutex>&)@GLIBCXX_3.4.30'",
+    "GLIBCXX_3.4.30",
+  ],
+  ['../meson.build:9:11: ERROR: Dependency "openblas" not found, tried pkgconfig and cmake', "find openblas"],
+  [
+    "WARNING: Build directory has been generated with Meson version 1.2.0, which is incompatible with the current version 1.5.0.",
+    "made by Meson 1.2.0",
+  ],
+  ["error: could not create 'build/lib/pkg': Permission denied", "build/lib/pkg cannot be written"],
   [
     "sgl-kernel is installed with version 0.3.1, which is less than the minimum required version 0.3.4. Please",
     "sgl-kernel is 0.3.1, the code asks for 0.3.4",
@@ -121,6 +178,17 @@ test("what is not known gets no cause", () => {
     causeOf("test_signals.cpp: ok, child was Killed by us\nwarning: unused variable 'KilledBy'"),
     null,
   );
+});
+
+test("what a build survives, and a compiler's own error, is no cause", () => {
+  for (const line of [
+    "-- Could NOT find OpenMP (missing: OpenMP_C_FLAGS OpenMP_C_LIB_NAMES)",
+    'CMake Warning at CMakeLists.txt:3 (find_package):\n  Could not find a package configuration file provided by "fmt"',
+    "error: command '/usr/local/cuda/bin/nvcc' failed with exit code 1",
+    "Run-time dependency openblas found: NO (tried pkgconfig and cmake)",
+    "WARNING: Retrying after connection broken by 'NewConnectionError': HTTPSConnectionPool(host='pypi.org', port=443)",
+  ])
+    assert.equal(causeOf(`[1/2] building\n${line}\nops.cpp:3:1: error: expected ';'\n`), null, line);
 });
 
 test("the cause comes before its consequences", () => {

@@ -187,6 +187,22 @@ const VLLM: Files = {
   "pyproject.toml": buildSystem("setuptools.build_meta"),
 };
 
+test("vLLM: a clean build makes generated kernels and the external projects' objects anew, and fetches nothing anew", () => {
+  const external = "if(DIR)\n  FetchContent_Declare(\n    Vllm-Flash-Attn SOURCE_DIR ${DIR}\n  )\nendif()\n";
+  const files = {
+    ...VLLM,
+    "CMakeLists.txt": "FetchContent_Declare(cutlass GIT_TAG v1)\n",
+    "cmake/external_projects/fa.cmake": `${external}FetchContent_Declare(vllm-flash-attn GIT_TAG x)\n`,
+  };
+  assert.deepEqual(only(files).buildDirs, [
+    "csrc/quantization/machete/generated",
+    ".deps/cutlass-build",
+    ".deps/vllm-flash-attn-build",
+  ]);
+  const tracked = { ...files, "csrc/quantization/machete/generated/a.cu": "" };
+  assert.deepEqual(only(tracked).buildDirs.length, 2);
+});
+
 test("vLLM for CUDA: other devices' files, docs and Python callers are not inputs", () => {
   const found = only(VLLM);
   assert.deepEqual([found.preset, found.name, found.guessed], ["vllm", "vllm", false]);

@@ -1,4 +1,5 @@
 import {
+  buildDirsFor,
   COMMON_ENVIRONMENT,
   packagesFor,
   pipRecipe,
@@ -8,7 +9,8 @@ import {
 } from "../defaults.ts";
 import { torchDevice, type InstalledLookup } from "../installed.ts";
 import { readProject } from "../project.ts";
-import type { Precompiled } from "../../model.ts";
+import type { TreeReader } from "../tree-reader.ts";
+import type { Precompiled, RepoPath } from "../../model.ts";
 import type { Preset } from "./preset.ts";
 
 /**
@@ -37,7 +39,7 @@ export const vllm: Preset = {
         pyprojectTables: pyprojectTablesFor(tree),
         outputs: outputsOf(device),
         distribution: "vllm",
-        buildDirs: [], // the recipe builds in temporary directories; `cmake-build-*` is the user's own
+        buildDirs: buildDirsFor(tree, [...GENERATED, ...externalBuilds(tree)]),
         recipe: pipRecipe("."),
         environment: [...COMMON_ENVIRONMENT, ...BUILD_SWITCHES],
         precompiled: PRECOMPILED,
@@ -104,6 +106,23 @@ const FOREIGN: Readonly<Record<string, readonly string[]>> = {
 function outputsOf(device: string): string[] {
   const copied = "vllm/{vllm_flash_attn/**/*.py,third_party/**/*.py,third_party/deep_gemm/**}";
   return device === "cuda" ? ["vllm/**/*.so", copied, "!**/__pycache__/**"] : ["vllm/**/*.so"];
+}
+
+/** Kernels that a generator writes into a folder of their own. Other generators delete what they wrote before. */
+const GENERATED: readonly RepoPath[] = ["csrc/quantization/machete/generated"];
+
+/**
+ * Objects of the external projects outlive a build: setup.py builds in a temporary directory, but lets FetchContent
+ * keep its own in `.deps`. Their sources (`*-src`) may hold changes of a person and their stamps (`*-subbuild`) keep
+ * CMake from fetching those anew, so both stay. `cmake-build-*` is the person's own.
+ */
+function externalBuilds(tree: TreeReader): RepoPath[] {
+  const files = tree.paths().filter((path) => /^(?:CMakeLists\.txt|cmake\/.*\.cmake)$/.test(path));
+  const declared = files.flatMap((path) => [
+    ...(tree.read(path) ?? "").matchAll(/\bFetchContent_Declare\s*\(\s*([\w.-]+)/gi),
+  ]);
+  const names = new Set(declared.map(([, name = ""]) => name.toLowerCase()));
+  return [...names].sort().map((name) => `.deps/${name}-build`);
 }
 
 /** With these, setup.py compiles nothing and takes the libraries out of a wheel of https://wheels.vllm.ai. */

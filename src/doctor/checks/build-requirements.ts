@@ -1,14 +1,14 @@
 import { existsSync } from "node:fs";
-import { arch } from "node:os";
 import { join } from "node:path";
 import { parseToml, tableAt } from "../../config/toml.ts";
 import { findDistributions } from "../../fingerprint/distributions.ts";
 import { findProgram } from "../../fingerprint/search-path.ts";
 import type { Interpreter } from "../../model.ts";
+import { type Asked, buildRequires, filedRequirements, projectFile } from "../build-system.ts";
 import { good, type DoctorContext, type Finding, type Level } from "../finding.ts";
 import { satisfies } from "../python-version.ts";
 import { kindOfRecipe } from "../recipe-kind.ts";
-import { evaluateMarker, markerValues, parseRequirement, type Requirement } from "../requirement.ts";
+import type { Requirement } from "../requirement.ts";
 
 const CHECK = "build-requirements";
 
@@ -17,19 +17,54 @@ const PROGRAMS: ReadonlySet<string> = new Set(["cmake", "ninja", "meson", "swig"
 
 /** What `[build-system].requires` asks for is installed: without build isolation nobody else will install it. */
 export function buildRequirements(context: DoctorContext): Finding[] {
-  const { extension, interpreter, readTree } = context;
+  const { extension, interpreter } = context;
   if (interpreter === null || !kindOfRecipe(extension.recipe).usesInstalledRequirements) return [];
-  const requirements = readRequirements(readTree("pyproject.toml"), interpreter).filter(
-    ({ name }) => extension.wheel === undefined || !PROGRAMS.has(name), // nothing is compiled
+  const isCompiled = extension.wheel === undefined;
+  const requirements = buildRequires(context, interpreter).filter(
+    ({ name }) => isCompiled || !PROGRAMS.has(name),
   );
-  const problems = requirements.flatMap((requirement) => examine(requirement, interpreter, context));
+  const isWheelListed = requirements.some(({ name }) => name === "wheel");
+  const implied = isWheelListed ? [] : impliedWheel(context, interpreter);
+  const pins = isCompiled ? filedRequirements(context, interpreter) : [];
+  const problems = [
+    ...[...requirements, ...implied].flatMap((one) => examine(one, interpreter, context)),
+    ...newPins(pins, requirements).flatMap((pin) => examinePin(pin, interpreter, context)),
+  ];
   if (problems.length > 0 || requirements.length === 0) return problems;
   return [good(CHECK, `installed as asked for: ${requirements.map(({ name }) => name).join(", ")}`)];
 }
 
-function examine(wanted: Requirement, interpreter: Interpreter, context: DoctorContext): Finding[] {
+/** An installer asks setuptools for a wheel, and before 70.1 setuptools has another package make it. */
+function impliedWheel(context: DoctorContext, interpreter: Interpreter): Asked[] {
+  const toml = parseToml(context.readTree(projectFile(context, "pyproject.toml")) ?? "");
+  const table = toml.ok ? tableAt(toml.table, "build-system") : null;
+  const backend = table?.["build-backend"] ?? "setuptools.build_meta";
+  const isSetuptools = typeof backend === "string" && backend.startsWith("setuptools.");
+  if (table === null || !isSetuptools || !kindOfRecipe(context.extension.recipe).installs) return [];
+  const version = setuptoolsVersion(interpreter);
+  if (satisfies(version, "<70.1") !== true) return [];
+  return [{ name: "wheel", specifiers: "", marker: "", by: `setuptools ${version}` }];
+}
+
+/** Of the requirement files what pyproject.toml does not say already. */
+function newPins(pins: readonly Asked[], requirements: readonly Asked[]): Asked[] {
+  const isSaid = (pin: Asked): boolean =>
+    requirements.some(({ name, specifiers }) => name === pin.name && specifiers === pin.specifiers);
+  return pins.filter((pin) => !isSaid(pin));
+}
+
+/** Nothing installs these files by itself, and not all that they list is needed: only another version is told. */
+function examinePin(pin: Asked, interpreter: Interpreter, context: DoctorContext): Finding[] {
+  if (findVersion(pin.name, interpreter, context) === null) return [];
+  const isOurs = !context.extension.guessed; // else the file may be for another device
+  return examine(pin, interpreter, context).map((finding) =>
+    isOurs ? finding : { ...finding, level: "warning" },
+  );
+}
+
+function examine(wanted: Asked, interpreter: Interpreter, context: DoctorContext): Finding[] {
   const found = findVersion(wanted.name, interpreter, context);
-  const asked = `[build-system].requires asks for ${wanted.name}${wanted.specifiers}`;
+  const asked = `${wanted.by} asks for ${wanted.name}${wanted.specifiers}`;
   const fix = installFix(wanted, interpreter, context.path);
   if (found === null) {
     if (isMadeByAnother(wanted, interpreter)) return [];
@@ -59,30 +94,22 @@ function findVersion(
 }
 
 /** Since 70.1 setuptools makes wheels by itself. */
-function isMadeByAnother({ name }: Requirement, { sitePackages }: Interpreter): boolean {
-  const setuptools = findDistributions(sitePackages, ["setuptools"]).get("setuptools")?.version ?? "";
-  return name === "wheel" && satisfies(setuptools, ">=70.1") === true;
+function isMadeByAnother({ name }: Requirement, interpreter: Interpreter): boolean {
+  return name === "wheel" && satisfies(setuptoolsVersion(interpreter), ">=70.1") === true;
+}
+
+function setuptoolsVersion({ sitePackages }: Interpreter): string {
+  return findDistributions(sitePackages, ["setuptools"]).get("setuptools")?.version ?? "";
 }
 
 /** An installer asks the backend, which needs its requirements; setup.py needs those that it imports. */
-function missingLevel({ name }: Requirement, { extension, readTree }: DoctorContext): Level {
-  if (kindOfRecipe(extension.recipe).installs) return "error";
+function missingLevel({ name }: Requirement, context: DoctorContext): Level {
+  if (kindOfRecipe(context.extension.recipe).installs) return "error";
   const module = name.replaceAll("-", "_");
-  const imports = new RegExp(`^\\s*(?:import|from)\\s+${module}\\b`, "im").test(readTree("setup.py") ?? "");
+  const imports = new RegExp(`^\\s*(?:import|from)\\s+${module}\\b`, "im").test(
+    context.readTree(projectFile(context, "setup.py")) ?? "",
+  );
   return imports ? "error" : "warning";
-}
-
-/** Requirements that count here; one whose marker is not understood is left alone. */
-function readRequirements(pyproject: string | null, interpreter: Interpreter): Requirement[] {
-  const toml = parseToml(pyproject ?? "");
-  const listed = toml.ok ? tableAt(toml.table, "build-system")?.["requires"] : null;
-  if (!Array.isArray(listed)) return [];
-  const texts: unknown[] = listed;
-  const values = markerValues(interpreter.version, process.platform, arch());
-  return texts
-    .map((text) => (typeof text === "string" ? parseRequirement(text) : null))
-    .filter((requirement) => requirement !== null)
-    .filter(({ marker }) => evaluateMarker(marker, values) === true);
 }
 
 function installFix(wanted: Requirement, interpreter: Interpreter, path: readonly string[]): string {

@@ -8,7 +8,7 @@ const CHECK = "cmake-cache";
 
 /** Entries that name a program; CMake keeps them for as long as the cache lives. */
 const PROGRAM_ENTRY =
-  /^(?:CMAKE_(?:C|CXX|CUDA|HIP)_COMPILER|CMAKE_MAKE_PROGRAM|CMAKE_COMMAND|\w*PYTHON3?_EXECUTABLE)$/i;
+  /^(?:CMAKE_(?:C|CXX|CUDA|HIP)_COMPILER(?:_LAUNCHER)?|CMAKE_MAKE_PROGRAM|CMAKE_COMMAND|\w*PYTHON3?_EXECUTABLE)$/i;
 
 /** CMake caches of the build directories name programs that are still there, and lie where they were made. */
 export function cmakeCache({ ws, extension }: DoctorContext): Finding[] {

@@ -1,6 +1,7 @@
-import { accessSync, constants, existsSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Interpreter } from "../../model.ts";
+import { isWritable } from "../writable.ts";
 import { good, type DoctorContext, type Finding } from "../finding.ts";
 import { kindOfRecipe } from "../recipe-kind.ts";
 
@@ -43,13 +44,4 @@ function mayBreak(
     recipe.flat().includes("--break-system-packages") ||
     set.some((value) => value !== undefined && value !== "" && value !== "0")
   );
-}
-
-function isWritable(folder: string): boolean {
-  try {
-    accessSync(folder, constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import { delimiter, dirname, join } from "node:path";
-import { runTool } from "../../fingerprint/run-tool.ts";
-import { findProgram, isExecutable, realOf, untrackedOnly } from "../../fingerprint/search-path.ts";
+import { dirname, join } from "node:path";
+import { findProgram, isExecutable, realOf } from "../../fingerprint/search-path.ts";
 import type { Tool } from "../../model.ts";
+import { askProgram, mayRunHere } from "../ask-program.ts";
 import { good, type DoctorContext, type Finding } from "../finding.ts";
 
 const CHECK = "host-compiler";
@@ -14,7 +14,7 @@ export async function hostCompiler(context: DoctorContext): Promise<Finding[]> {
   const limit = readLimit(nvcc);
   const host = findHost(context);
   if (limit === null || host === null) return [];
-  const version = await gccVersion(host, context.path);
+  const version = await gccVersion(host, context);
   if (version === null) return []; // no gcc: clang has limits of its own
   const fact = `nvcc ${nvcc.version} takes gcc up to ${limit.major}`;
   if (majorOf(version) <= limit.major) return [good(CHECK, `${fact}; ${host} is ${version}`)];
@@ -44,9 +44,9 @@ function readLimit(nvcc: Tool): { readonly major: number; readonly file: string 
 }
 
 /** What nvcc is told to use, or else g++ on PATH. CXX does not count for it; torch hands on CC. */
-function findHost({ ws, variables, path, trackedPaths }: DoctorContext): string | null {
-  const tracked = new Set(trackedPaths);
-  const mayRun = untrackedOnly(ws.top, (file) => tracked.has(file.slice(ws.top.length + 1)));
+function findHost(context: DoctorContext): string | null {
+  const { variables, path } = context;
+  const mayRun = mayRunHere(context);
   const named = [variables["NVCC_CCBIN"], variables["CUDAHOSTCXX"], variables["CC"]].find(
     (name) => name !== undefined,
   );
@@ -56,9 +56,8 @@ function findHost({ ws, variables, path, trackedPaths }: DoctorContext): string 
 }
 
 /** Only gcc knows this option. */
-async function gccVersion(program: string, path: readonly string[]): Promise<string | null> {
-  const environment = { PATH: path.join(delimiter), LC_ALL: "C" };
-  const answer = (await runTool({ argv: [program, "-dumpfullversion"], environment }))?.trim() ?? "";
+async function gccVersion(program: string, context: DoctorContext): Promise<string | null> {
+  const answer = (await askProgram(context, [program, "-dumpfullversion"]))?.trim() ?? "";
   return /^\d+(?:\.\d+)*$/.test(answer) ? answer : null;
 }
 
