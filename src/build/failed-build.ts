@@ -15,13 +15,18 @@ export function withoutPrevious<T>(result: Result<T>): Result<T> {
   return err({ code, message: told, next, exit });
 }
 
-/** Never claims a previous build that the recipe has destroyed together with what was put aside. */
+/** Never claims a previous build that was not whole before, or that the recipe destroyed with what was put aside. */
 export function withoutLost<T>(observed: Observed, part: ObservedExtension, result: Result<T>): Result<T> {
   const outputs = part.known.kind === "known" ? part.known.baseline.outputs : [];
-  const lost = outputs.find((one) => !observed.tracked.has(one.path) && !isThere(observed.ws, one.path));
+  const gone = outputs.filter((one) => !observed.tracked.has(one.path) && !isThere(observed.ws, one.path));
+  const reasons = part.observation.outputReasons;
+  const wasGone = new Set(reasons.filter(({ kind }) => kind === "output-missing").map(({ path }) => path));
+  const lost = gone.find(({ path }) => !wasGone.has(path)) ?? gone[0];
   if (result.ok || lost === undefined) return result;
   const { code, message, next, exit } = result.failure;
-  const text = `${showPath(lost.path)} of your previous build is gone: the recipe deleted what was put aside.`;
+  const text = wasGone.has(lost.path)
+    ? `${showPath(lost.path)} of your previous build was missing before, and is still; all else is as it was.`
+    : `${showPath(lost.path)} of your previous build is gone: the recipe deleted what was put aside.`;
   return err({ code, message: message.replace(PREVIOUS, text), next, exit });
 }
 

@@ -34,6 +34,7 @@ export async function start(
   const listed = baseline?.outputs.map((output) => output.path) ?? [...matched, ...site.outputs];
   const outputs = listed.filter((path) => !tracked.has(path));
   const foreign = await foreignOutputs(ws.top, outputs, baseline?.outputs ?? []);
+  const ours = isOurBuild(baseline) ? baseline.buildDirFiles : null;
   request.log.stage("put aside");
   const transaction = await begin(ws, {
     kind: "build",
@@ -44,13 +45,13 @@ export async function start(
     foreign,
     records: site.records,
     buildDirs: request.level === "clean" ? extension.buildDirs : [],
-    buildDirFiles: isOurBuild(baseline) ? baseline.buildDirFiles : null,
+    buildDirFiles: ours?.filter((path) => !foreign.has(path)) ?? null, // an output in there that was edited is a person's
     watched: watchedFolders(ws.top, extension, [...outputs, ...matched]),
     keepTimes: request.level !== "clean",
     environment: request.isTyped ? recordOf(environment, new Date().toISOString()) : null,
   });
   const matchedBefore = new Map(matched.map((path) => [path, stamp(ws, path)]));
-  const own = new Set(isOurBuild(baseline) ? baseline.buildDirFiles : []);
+  const own = new Set(ours);
   const present = request.level === "clean" ? [] : buildFiles(ws, extension);
   const foreignBuildFiles = new Set(present.filter((path) => !own.has(path)));
   const asking = await beginAsking(observed, part, request);
@@ -58,7 +59,7 @@ export async function start(
 }
 
 /** Only what a build of ours left in the build directories is known to be ours. */
-function isOurBuild(baseline: Baseline | null): baseline is Baseline {
+export function isOurBuild(baseline: Baseline | null): baseline is Baseline {
   return baseline !== null && (baseline.origin === "built" || baseline.origin === "restored");
 }
 

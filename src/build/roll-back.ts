@@ -1,4 +1,4 @@
-import { lstatSync, renameSync, rmSync } from "node:fs";
+import { lstatSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { outputPath } from "../fingerprint/output-path.ts";
 import { encodePath } from "../git/path-bytes.ts";
@@ -54,13 +54,20 @@ function putBack(ws: Workspace, journal: Journal, file: ProtectedFile, moved: Qu
   const present = lstatSync(encodePath(file.path), { throwIfNoEntry: false });
   const isInTheWay = present !== undefined && (present.isDirectory() || file.how === "move");
   if (isInTheWay) moved.push(setApart(ws, journal, file.path));
+  // Not our output: the recipe may have written it, or a person has saved it meanwhile.
+  else if (present !== undefined && file.how === "copy" && !isSameFile(file.path, file.aside))
+    moved.push(setApart(ws, journal, file.path, "was changed while a build ran that failed"));
   makeParent(file.path);
   renameOver(file.aside, file.path);
 }
 
 /** A file that a failed build made: to quarantine, or, where the disk is so full that no folder can be made, to the stage. */
-function setApart(ws: Workspace, journal: Journal, path: string): Quarantined {
-  const why = "made by a build that failed";
+function setApart(
+  ws: Workspace,
+  journal: Journal,
+  path: string,
+  why = "made by a build that failed",
+): Quarantined {
   try {
     return moveToQuarantine(ws, journal.buildId, path, why);
   } catch {
@@ -71,6 +78,12 @@ function setApart(ws: Workspace, journal: Journal, path: string): Quarantined {
       return { path, keptAt, why };
     }
   }
+}
+
+function isSameFile(one: string, other: string): boolean {
+  const [first, second] = [lstatSync(encodePath(one)), lstatSync(encodePath(other))];
+  const areFiles = first.isFile() && second.isFile() && first.size === second.size;
+  return areFiles && readFileSync(encodePath(one)).equals(readFileSync(encodePath(other)));
 }
 
 function putFolderBack(journal: Journal, folder: ProtectedFolder): void {
