@@ -1,5 +1,5 @@
 import { lstatSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { outputPath } from "../fingerprint/output-path.ts";
 import { encodePath } from "../git/path-bytes.ts";
 import type { Workspace } from "../model.ts";
@@ -72,7 +72,10 @@ function setApart(
     return moveToQuarantine(ws, journal.buildId, path, why);
   } catch {
     for (let at = 0; ; at++) {
-      const keptAt = join(journal.stageDir, "failed", `file-${at}`);
+      const name = basename(path)
+        .replace(/[^\w.-]/g, "_")
+        .slice(-100);
+      const keptAt = join(journal.stageDir, "failed", `file-${at}-${name}`);
       if (existsAt(keptAt)) continue;
       renameSync(encodePath(path), keptAt);
       return { path, keptAt, why };

@@ -32,7 +32,7 @@ export function moveToQuarantine(
   const name = isAbsolute(inside) || inside.startsWith("..") ? join("outside", origin) : inside;
   const wanted = freeName(join(folder, "files", name));
   makeParent(wanted);
-  const keptAt = asidePlace(path, wanted, `quarantine-${buildId}`);
+  const keptAt = freeName(asidePlace(path, wanted, `quarantine-${buildId}`));
   const entry: Quarantined = { path: origin, keptAt, why };
   note(join(folder, "note.json"), entry); // before the move: a kill between the two leaves no file that nobody can name
   renameSync(encodePath(path), encodePath(keptAt));

@@ -3,7 +3,15 @@
  * where. The content of every output tells which source it was built of.
  */
 import { createHash } from "node:crypto";
-import { existsSync, lstatSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { drivenProject, mustRun, type Driven, type DrivenOptions } from "./driven-project.ts";
 
@@ -31,7 +39,7 @@ at=0
 step() {
   at=$((at + 1))
   [ "$at" != "$FAIL_AT" ] || exit 1
-  [ "$at" != "$STRIKE_AT" ] || kill -s "$STRIKE_BY" "$PPID"
+  [ "$at" != "$STRIKE_AT" ] || { : >../struck && kill -s "$STRIKE_BY" "$PPID"; }
 }
 put() {
   step
@@ -75,6 +83,8 @@ export interface Bank {
   edit(path: string, content: string | null): void;
   /** Whether the recipe came as far as to save for the person, since the last order. */
   hasSaved(): boolean;
+  /** Whether it came as far as to signal its builder. */
+  hasStruck(): boolean;
   /** What lies in `pkg/` and `work/`, hidden files and all. */
   files(): Files;
   /** content -> where it was, for all in quarantine; `null` for a file that no note names. */
@@ -91,10 +101,13 @@ export interface Orders {
   readonly fill: number;
 }
 
-/** The project after its first build, of the source `t0`, and the person's files. */
+/**
+ * The project after its first build, of the source `t0`, and the person's files.
+ * @param gitDir where its git dir is to lie: on another file system, say.
+ */
 export async function bankProject(
   t: Parameters<typeof drivenProject>[0],
-  options: DrivenOptions = {},
+  { gitDir, ...options }: DrivenOptions & { readonly gitDir?: string } = {},
 ): Promise<Bank> {
   const project = await drivenProject(t, {
     ...options,
@@ -105,6 +118,10 @@ export async function bankProject(
       "csrc/names.py": namesText("t0"),
     },
   });
+  if (gitDir !== undefined) {
+    await project.box.run(project.top, ["mv", ".git", gitDir]);
+    symlinkSync(gitDir, join(project.top, ".git"));
+  }
   const bank = bankAt(project);
   await project.box.run(project.box.root, ["mkfifo", "never"]);
   bank.order({});
@@ -123,7 +140,7 @@ function bankAt(project: Driven): Bank {
     },
     order({ way = "rename", failAt = 0, strikeAt = 0, strikeBy = "INT", save = "", fill }) {
       const text = `WAY=${way} FAIL_AT=${failAt} STRIKE_AT=${strikeAt} STRIKE_BY=${strikeBy} SAVE='${save}' FILL=${fill ?? ""}\n`;
-      rmSync(box.path("saved"), { force: true });
+      for (const mark of ["saved", "struck"]) rmSync(box.path(mark), { force: true });
       writeFileSync(box.path("orders"), text);
     },
     edit(path, content) {
@@ -131,6 +148,7 @@ function bankAt(project: Driven): Bank {
       else project.write(path, content);
     },
     hasSaved: () => existsSync(box.path("saved")),
+    hasStruck: () => existsSync(box.path("struck")),
     files: () => new Map([...filesBelow(top, "pkg"), ...filesBelow(top, "work")].sort()),
     quarantined: () => quarantined(project),
     baseline() {
@@ -199,6 +217,8 @@ function filesBelow(top: string, folder: string): [string, string][] {
     const path = `${folder}/${name}`;
     const stat = lstatSync(join(top, path));
     if (stat.isDirectory()) return filesBelow(top, path);
+    // Where the git dir is on another file system, quarantine is beside the file.
+    if (name.startsWith(".rebuild-if-needed-quarantine-")) return [];
     return path === "pkg/__init__.py" ? [] : [[path, readFileSync(join(top, path), "utf8")]];
   });
 }
@@ -206,6 +226,9 @@ function filesBelow(top: string, folder: string): [string, string][] {
 function quarantined({ top, stateFile }: Driven): Map<string, string | null> {
   const root = stateFile("quarantine");
   const found = new Map<string, string | null>();
+  // On a disk without room for a folder they stay in the stage until the next build.
+  for (const build of entries(stateFile("stage")))
+    for (const [, content] of filesBelow(stateFile("stage"), `${build}/failed`)) found.set(content, null);
   for (const build of entries(root)) {
     for (const [, content] of filesBelow(root, `${build}/files`))
       if (!found.has(content)) found.set(content, null);

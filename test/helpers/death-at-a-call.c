@@ -1,7 +1,7 @@
 /*
  * Preloaded into one process, this counts the calls by which it changes files below a folder, and at the N-th strikes:
  * a signal before the call, half a write and then the signal, or a disk that is full from there on.
- * Set by death.ts: DEATH_COMMAND (the command whose process is meant), DEATH_ROOT, DEATH_AT, DEATH_BY (a signal, or 0
+ * Set by death.ts: DEATH_COMMAND (the command whose process is meant), DEATH_ROOT (and DEATH_ALSO), DEATH_AT, DEATH_BY (a signal, or 0
  * for a full disk), DEATH_TWICE (so many calls later once more), DEATH_TORN, DEATH_TRACE (a file: a line for each call).
  */
 #define _GNU_SOURCE
@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 static int is_meant, count, at, twice, by, is_torn, trace = -1;
-static const char *root;
+static const char *root, *also;
 
 static int number(const char *name) {
   const char *text = getenv(name);
@@ -31,6 +31,7 @@ static int number(const char *name) {
 __attribute__((constructor)) static void begin(int argc, char **argv) {
   const char *command = getenv("DEATH_COMMAND"), *path = getenv("DEATH_TRACE");
   root = getenv("DEATH_ROOT");
+  also = getenv("DEATH_ALSO");
   if (!command || !root || !path || argc < 3 || strcmp(argv[2], command)) return;
   at = number("DEATH_AT");
   by = number("DEATH_BY");
@@ -41,7 +42,8 @@ __attribute__((constructor)) static void begin(int argc, char **argv) {
 }
 
 static int is_ours(const char *path) {
-  return is_meant && path && (path[0] != '/' || !strncmp(path, root, strlen(root)));
+  if (!is_meant || !path) return 0;
+  return path[0] != '/' || !strncmp(path, root, strlen(root)) || (also && !strncmp(path, also, strlen(also)));
 }
 
 static const char *path_of(int fd) {

@@ -28,19 +28,24 @@ export function deathLibrary(box: Sandbox): string {
   return library;
 }
 
-/** Environment in which the process of `command` (`builder`, `check`, ...) meets its death. */
+/**
+ * @param also a folder outside of the sandbox where calls are counted too.
+ * @returns the environment in which the process of `command` (`builder`, `check`, ...) meets its death.
+ */
 export function dying(
   box: Sandbox,
   library: string,
   command: string,
   trace: string,
   death: Death,
+  also?: string,
 ): Record<string, string> {
   return {
     ...box.environment,
     LD_PRELOAD: library,
     DEATH_COMMAND: command,
     DEATH_ROOT: box.root,
+    ...(also === undefined ? {} : { DEATH_ALSO: also }),
     DEATH_TRACE: trace,
     DEATH_AT: String(death.at),
     DEATH_BY: String(NUMBERS[death.by]),
