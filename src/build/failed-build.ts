@@ -13,12 +13,17 @@ export function withoutPrevious(reason: Failure): Failure {
   return { ...reason, message: reason.message.replace(PREVIOUS, told) };
 }
 
-/** Never claims a previous build that the recipe has destroyed together with what was put aside. */
+/** Never claims a previous build that was not whole before, or that the recipe destroyed with what was put aside. */
 export function withoutLost(observed: Observed, part: ObservedExtension, reason: Failure): Failure {
   const outputs = part.known.kind === "known" ? part.known.baseline.outputs : [];
-  const lost = outputs.find((one) => !observed.tracked.has(one.path) && !isThere(observed.ws, one.path));
+  const gone = outputs.filter((one) => !observed.tracked.has(one.path) && !isThere(observed.ws, one.path));
+  const reasons = part.observation.outputReasons;
+  const wasGone = new Set(reasons.filter(({ kind }) => kind === "output-missing").map(({ path }) => path));
+  const lost = gone.find(({ path }) => !wasGone.has(path)) ?? gone[0];
   if (lost === undefined) return reason;
-  const text = `${showPath(lost.path)} of your previous build is gone: the recipe deleted what was put aside.`;
+  const text = wasGone.has(lost.path)
+    ? `${showPath(lost.path)} of your previous build was missing before, and is still; all else is as it was.`
+    : `${showPath(lost.path)} of your previous build is gone: the recipe deleted what was put aside.`;
   return { ...reason, message: reason.message.replace(PREVIOUS, text) };
 }
 

@@ -39,12 +39,16 @@ export function failedPlace(journal: Journal, folder: ProtectedFolder): string {
   return asidePlace(folder.path, join(stageDir, "failed", `folder-${index}`), `${buildId}-failed-${index}`);
 }
 
-/** Before the recipe runs: what this build is of. Throws Node's error. */
+/** Before the recipe runs: what this build is of. */
 export function noteHalfBuilt(journal: Journal, of: BuildOf): void {
   if (journal.folders.length === 0) return;
   const folders = journal.folders.map((folder) => [folder.path, failedPlace(journal, folder)]);
   const record = { version: 1, ...of, stamps: Object.fromEntries(of.stamps), folders };
-  writeDurably(notePath(journal.stageDir), JSON.stringify(record));
+  try {
+    writeDurably(notePath(journal.stageDir), JSON.stringify(record));
+  } catch {
+    // a full disk: then nobody goes on from here
+  }
 }
 
 /** The recipe has ended, and no input moved while it ran: from now on the inputs' times do not matter. */

@@ -37,6 +37,7 @@ export async function start(
   const baseline = known.kind === "known" ? known.baseline : null;
   const moves = await buildMoves(observed, part, request.level);
   const { matched, outputs, foreign } = moves;
+  const ours = isOurBuild(baseline) ? baseline.buildDirFiles : null;
   request.log.stage("put aside");
   const halfBuilt =
     request.level === "clean" && !request.fromNothing
@@ -53,13 +54,13 @@ export async function start(
     records: moves.records,
     buildDirs: moves.buildDirs,
     halfBuilt,
-    buildDirFiles: isOurBuild(baseline) ? baseline.buildDirFiles : null,
+    buildDirFiles: ours?.filter((path) => !foreign.has(path)) ?? null, // an output in there that was edited is a person's
     watched: watchedFolders(ws.top, extension, [...outputs, ...matched]),
     keepTimes: request.level !== "clean",
     environment: request.isTyped ? recordOf(environment, new Date().toISOString()) : null,
   });
   const matchedBefore = new Map(matched.map((path) => [path, stamp(ws, path)]));
-  const own = new Set(isOurBuild(baseline) ? baseline.buildDirFiles : []);
+  const own = new Set(ours);
   const present = request.level === "clean" ? [] : buildFiles(ws, extension);
   const foreignBuildFiles = new Set(present.filter((path) => !own.has(path)));
   const asking = await beginAsking(observed, part, request);
@@ -91,7 +92,7 @@ function resumeText(ws: Workspace, { buildId, steps }: HalfBuilt): string {
 }
 
 /** Only what a build of ours left in the build directories is known to be ours. */
-function isOurBuild(baseline: Baseline | null): baseline is Baseline {
+export function isOurBuild(baseline: Baseline | null): baseline is Baseline {
   return baseline !== null && (baseline.origin === "built" || baseline.origin === "restored");
 }
 

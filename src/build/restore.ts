@@ -11,6 +11,7 @@ import type { Quarantined } from "../store/quarantine.ts";
 import { slotFile, touchSlot, type Slot } from "../store/slots.ts";
 import { stateUnwritable } from "../store/state-file.ts";
 import { foreignOutputs } from "./foreign-outputs.ts";
+import { isOurBuild } from "./prepare.ts";
 import { rollBack } from "./roll-back.ts";
 import { begin, commit } from "./transaction.ts";
 
@@ -76,13 +77,15 @@ export async function restore(
         const full = outputPath(ws.top, path);
         if (!wanted.some((output) => output.path === path)) rmSync(encodePath(full), { force: true }); // kept aside
       }
-      // The build directories are of the last build, not of the slot's: its times hold only where the two are one.
+      // The build directories are of the last build, not of the slot's: its times hold only where the two are one, and
+      // what is in there is told by that build.
       const { inputTimes: _times, ...kept } = slot.baseline;
       const last = part.known.kind === "known" ? part.known.baseline : null;
       const isLast = last?.fingerprint.hash === request.fingerprint.hash;
       const baseline: Baseline = {
         ...kept,
         ...(isLast && last.inputTimes !== undefined ? { inputTimes: last.inputTimes } : {}),
+        ...(isOurBuild(last) ? { buildDirFiles: last.buildDirFiles } : {}),
         buildId,
         origin: "restored",
         at,

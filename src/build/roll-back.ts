@@ -1,5 +1,5 @@
-import { lstatSync, renameSync, rmSync } from "node:fs";
-import { join, relative } from "node:path";
+import { lstatSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { basename, join, relative } from "node:path";
 import { outputPath } from "../fingerprint/output-path.ts";
 import { encodePath } from "../git/path-bytes.ts";
 import { trackedNow } from "../git/tracked-now.ts";
@@ -62,6 +62,9 @@ function putBack(ws: Workspace, journal: Journal, file: ProtectedFile, moved: Qu
   const present = lstatSync(encodePath(file.path), { throwIfNoEntry: false });
   const isInTheWay = present !== undefined && (present.isDirectory() || file.how === "move");
   if (isInTheWay) moved.push(setApart(ws, journal, file.path));
+  // Not our output: the recipe may have written it, or a person has saved it meanwhile.
+  else if (present !== undefined && file.how === "copy" && !isSameFile(file.path, file.aside))
+    moved.push(setApart(ws, journal, file.path, "was changed while a build ran that failed"));
   makeParent(file.path);
   renameOver(file.aside, file.path);
 }
@@ -85,12 +88,21 @@ function setApart(
     return moveToQuarantine(ws, journal.buildId, path, why, place);
   } catch {
     for (let at = 0; ; at++) {
-      const keptAt = join(journal.stageDir, "failed", `file-${at}`);
+      const name = basename(path)
+        .replace(/[^\w.-]/g, "_")
+        .slice(-100);
+      const keptAt = join(journal.stageDir, "failed", `file-${at}-${name}`);
       if (existsAt(keptAt)) continue;
       renameSync(encodePath(path), keptAt);
       return { path: place, keptAt, why };
     }
   }
+}
+
+function isSameFile(one: string, other: string): boolean {
+  const [first, second] = [lstatSync(encodePath(one)), lstatSync(encodePath(other))];
+  const areFiles = first.isFile() && second.isFile() && first.size === second.size;
+  return areFiles && readFileSync(encodePath(one)).equals(readFileSync(encodePath(other)));
 }
 
 function putFolderBack(journal: Journal, folder: ProtectedFolder): void {

@@ -5,6 +5,7 @@
 import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { EXIT, failure } from "../report/failure.ts";
+import { dropLeftovers } from "../store/leftovers.ts";
 import { stateUnwritable } from "../store/state-file.ts";
 import { tellFailure, type Run } from "./builder-run.ts";
 import { leftToBuilder, treeHolderText } from "./holder.ts";
@@ -36,6 +37,7 @@ export async function inTurn(run: Run, act: (round: number) => Promise<number>):
       if (exit === null) {
         const recovered = await recoverLocked(ws);
         if (!recovered.ok) return tellFailure(run, recovered.failure);
+        dropLeftovers(ws, Date.now());
       }
       do {
         dropLookDue(ws);

@@ -32,19 +32,20 @@ export function moveToQuarantine(
   const name = isAbsolute(inside) || inside.startsWith("..") ? join("outside", origin) : inside;
   const wanted = freeName(join(folder, "files", name));
   makeParent(wanted);
-  const keptAt = asidePlace(path, wanted, `quarantine-${buildId}`);
-  renameSync(encodePath(path), encodePath(keptAt));
+  const keptAt = freeName(asidePlace(path, wanted, `quarantine-${buildId}`));
   const entry: Quarantined = { path: origin, keptAt, why };
+  note(join(folder, "note.json"), entry); // before the move: a kill between the two leaves no file that nobody can name
+  renameSync(encodePath(path), encodePath(keptAt));
+  return entry;
+}
+
+function note(file: string, entry: Quarantined): void {
   try {
-    const notes = readNotes(join(folder, "note.json"));
-    writeDurably(
-      join(folder, "note.json"),
-      `${JSON.stringify({ version: 1, files: [...notes, entry] }, null, 1)}\n`,
-    );
+    const others = readNotes(file).filter(({ keptAt }) => keptAt !== entry.keptAt);
+    writeDurably(file, `${JSON.stringify({ version: 1, files: [...others, entry] }, null, 1)}\n`);
   } catch {
     // The file is safe, and its place tells its name: a full disk must not stop a roll-back.
   }
-  return entry;
 }
 
 /** Everything that lies in quarantine, oldest build first. */

@@ -1,4 +1,13 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { type Failure, type Result, err, failure, ok, refuse } from "../report/failure.ts";
 
@@ -76,12 +85,17 @@ export function writeDurably(path: string, text: string, mode = 0o644): void {
   const temp = `${path}.${process.pid}.tmp`;
   const file = openSync(temp, "w", mode);
   try {
-    writeSync(file, text);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
+    try {
+      writeFileSync(file, text); // not writeSync: on a disk that is nearly full that writes a part, and is content
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temp, path);
+  } catch (error) {
+    rmSync(temp, { force: true });
+    throw error;
   }
-  renameSync(temp, path);
   syncFolder(dirname(path));
 }
 

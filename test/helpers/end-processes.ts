@@ -6,15 +6,21 @@ import { sep } from "node:path";
  * Where there is no /proc nothing is done: such a process then ends when its folder is gone.
  */
 export function endProcessesIn(folder: string): void {
-  for (const id of processIds()) {
-    const cwd = workingFolder(id);
-    if (cwd !== folder && !cwd.startsWith(folder + sep)) continue;
+  for (const id of processesIn(folder)) {
     try {
       process.kill(id, "SIGKILL");
     } catch {
       // it ended by itself meanwhile
     }
   }
+}
+
+/** Processes that work in a folder; none where there is no /proc. */
+export function processesIn(folder: string): number[] {
+  return processIds().filter((id) => {
+    const cwd = workingFolder(id);
+    return cwd === folder || cwd.startsWith(folder + sep);
+  });
 }
 
 function processIds(): number[] {

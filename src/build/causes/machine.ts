@@ -3,7 +3,7 @@ import type { CauseRow } from "./cause.ts";
 const FEWER_JOBS = "MAX_JOBS=1 rebuild-if-needed, or halve the number until it fits";
 
 /** What is printed where the system, short of memory, ended a compiler. */
-export const OUT_OF_MEMORY =
+export const OUT_OF_MEMORY: RegExp =
   /^(?:.*[:\s])?Killed(?: signal terminated program (\S+)|$)|terminated with signal 9\b|virtual memory exhausted|died due to signal 9\b|\bexit(?:ed with)?(?: code| status)?:? 137\b/m;
 
 /** The machine ran out of something, or its clock or rights are not right. */
