@@ -51,7 +51,7 @@ async function runSteps(
       "install it, then: rebuild-if-needed",
     );
   }
-  const variables = await recipeEnvironment(observed, part);
+  const variables = await recipeEnvironment(observed, part, request.buildId);
   if (!variables.ok) return variables;
   request.log.stage("build");
   const result = await runRecipe({

@@ -2,6 +2,7 @@ import { childEnvironment } from "../fingerprint/environment.ts";
 import { compileCommand } from "../fingerprint/precompiled.ts";
 import type { Observed, ObservedExtension } from "../observe.ts";
 import { ok, refuse, type Result } from "../report/failure.ts";
+import { cacheLogPath } from "./build-folder.ts";
 
 /**
  * What a recipe runs in: the environment of record, as many jobs as the machine has room for, and the commit whose
@@ -10,6 +11,7 @@ import { ok, refuse, type Result } from "../report/failure.ts";
 export async function recipeEnvironment(
   observed: Observed,
   part: ObservedExtension,
+  buildId: string,
 ): Promise<Result<NodeJS.ProcessEnv>> {
   const wheel = await wheelVariables(observed, part);
   if (!wheel.ok) return wheel;
@@ -29,6 +31,7 @@ export async function recipeEnvironment(
   return ok({
     MAX_JOBS: String(jobs),
     CMAKE_BUILD_PARALLEL_LEVEL: String(jobs),
+    CCACHE_STATSLOG: cacheLogPath(observed.ws, buildId), // a list of hits and misses, and no part of what is cached
     ...child,
     ...wheel.value,
   });
