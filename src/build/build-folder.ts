@@ -15,3 +15,8 @@ export function logPath(ws: Workspace, buildId: string): string {
 export function outputLogPath(ws: Workspace, buildId: string): string {
   return join(buildFolder(ws, buildId), "output.log");
 }
+
+/** What ccache notes of each compilation of this build. */
+export function cacheLogPath(ws: Workspace, buildId: string): string {
+  return join(buildFolder(ws, buildId), "ccache.log");
+}

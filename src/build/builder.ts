@@ -19,7 +19,9 @@ import { createCanceller } from "./canceller.ts";
 import { lockEnvironment } from "./environment-turn.ts";
 import { rungsFrom } from "./levels.ts";
 import { lowerPriority } from "./low-priority.ts";
+import { createMeter } from "./meter.ts";
 import { notifyEnd } from "./notify.ts";
+import { summaryLines } from "./output/summary.ts";
 import { rebuild } from "./rebuild.ts";
 import type { BuildRequest } from "./request.ts";
 import { restore } from "./restore.ts";
@@ -161,16 +163,26 @@ async function carryOut(
   const onTry = (tried: string): void => {
     fingerprint = tried;
   };
+  const summary: string[] = [];
   const outcome =
     one.decision === "restore"
       ? await doRestore(run, looked, part)
-      : await doRebuild(run, looked, part, one, onTry);
+      : await doRebuild(run, looked, part, one, { onTry, startedMs, usualMs: estimate, summary });
   const elapsedMs = Date.now() - startedMs;
   recordAttempt(run, looked, { ...one, fingerprint }, elapsedMs, outcome);
   if (outcome !== null) return tellFailure(run, outcome);
   const verb = one.decision === "restore" ? "restored" : "rebuilt and verified";
-  run.lines.push(`${verb}: ${one.name} in ${duration(elapsedMs)}`);
+  run.lines.push(`${verb}: ${one.name} in ${duration(elapsedMs)}`, ...summary);
   return 0;
+}
+
+interface Course {
+  readonly onTry: (fingerprint: string) => void;
+  readonly startedMs: number;
+  /** What earlier builds took; undefined before the first one. */
+  readonly usualMs: number | undefined;
+  /** Gets what is said of a good build, below its line. */
+  readonly summary: string[];
 }
 
 async function doRestore(run: Run, looked: Look, part: ObservedExtension): Promise<Failure | null> {
@@ -192,22 +204,37 @@ async function doRebuild(
   looked: Look,
   part: ObservedExtension,
   one: ExtensionDecision,
-  onTry: (fingerprint: string) => void,
+  { onTry, startedMs, usualMs, summary }: Course,
 ): Promise<Failure | null> {
   const before = await trackedState(run.ws, looked.tree);
   if (looked.config.healMtimes && one.level !== "clean") await (await import("./heal.ts")).healTimes(looked);
   let last: Failure | null = null;
   for (const level of rungsFrom(one.level ?? "clean")) {
+    const { buildId } = run.request;
+    const outputPath = outputLogPath(run.ws, buildId);
+    const meter = createMeter({
+      ws: run.ws,
+      buildId,
+      extension: one.name,
+      buildDirs: part.extension.buildDirs,
+      level,
+      outputPath,
+      log: run.log,
+      startedMs,
+      estimateMs: usualMs,
+    });
     const built = await rebuild(looked, part, {
-      buildId: run.request.buildId,
+      buildId,
       level,
       isTyped: run.request.trigger === "typed",
       fromNothing: run.request.force,
       canceller: run.canceller,
-      log: run.log,
-      outputPath: outputLogPath(run.ws, run.request.buildId),
+      log: meter.log,
+      outputPath,
       onTry,
     });
+    const made = meter.end(built.ok);
+    if (made !== null) summary.push(...summaryLines(made, outputPath));
     last = built.ok ? null : built.failure;
     if (built.ok) {
       run.moved.push(...built.value.moved);

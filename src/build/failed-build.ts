@@ -3,7 +3,11 @@ import { basename } from "node:path";
 import { showPath } from "../git/path-bytes.ts";
 import type { Observed, ObservedExtension } from "../observe.ts";
 import { type Failure, failure } from "../report/failure.ts";
+import { printable } from "./output/printable.ts";
 import { isThere } from "./output-files.ts";
+
+/** Of what a failed recipe said last, characters. */
+const LONGEST_LINE = 2000;
 
 const PREVIOUS = /Your previous build is (untouched|in place)\./;
 
@@ -40,7 +44,9 @@ export async function recipeFailure(argv: readonly string[], how: string, log: s
   ]);
   const text = readFileSync(log, "utf8");
   const cause = causeOf(text);
-  const lines = tellingLines(text).map((line) => `  ${line}`);
+  const lines = tellingLines(text).map(
+    (line) => `  ${printable(line.slice(line.lastIndexOf("\r", line.length - 2) + 1), LONGEST_LINE)}`,
+  );
   const head = `build failed (${basename(argv[0] ?? "")}, ${how}). Your previous build is untouched.`;
   const why = cause === null ? "" : `\n${cause.cause}`;
   const next = cause === null ? "" : `${cause.fix}; then: `;

@@ -1,10 +1,12 @@
 /** What is told of a build that runs: from its log, while it grows. */
 import { outputLogPath } from "./build-folder.ts";
 import { treeHolderText } from "./holder.ts";
-import { readEvents } from "./read-log.ts";
+import type { RecipeProgress } from "./build-event.ts";
+import { readEvents, type ToldEvent } from "./read-log.ts";
 import { readRequest } from "./request.ts";
 import type { RunningBuild } from "./running.ts";
 import type { Workspace } from "../model.ts";
+import { countText, leftText } from "../report/progress-text.ts";
 import { duration } from "../report/terminal.ts";
 
 /** A running build, for programs. */
@@ -22,6 +24,8 @@ export interface Progress {
   readonly reasons: readonly string[];
   /** `doctor`, `put aside`, `build`, `verify`, `observe again`, `roll back`; absent before the first one. */
   readonly stage?: string;
+  /** How far the recipe is; absent where its output is not understood. */
+  readonly progress?: RecipeProgress;
   /** Why nothing happens: another build into the same environment. */
   readonly waiting?: string;
   /** What the recipe has printed. */
@@ -30,7 +34,9 @@ export interface Progress {
 
 /** How far a build has come. */
 export function progressOf(ws: Workspace, { buildId, owner }: RunningBuild): Progress {
-  const events = readEvents(ws, buildId).map(({ event }) => event);
+  const all = readEvents(ws, buildId);
+  const told = recipeProgress(all.at(-1));
+  const events = all.map(({ event }) => event);
   const at = events.findLastIndex((event) => event.event === "extension");
   const one = events[at];
   const stage = events.slice(Math.max(0, at)).findLast((event) => event.event === "stage");
@@ -45,16 +51,40 @@ export function progressOf(ws: Workspace, { buildId, owner }: RunningBuild): Pro
     reasons: one?.event === "extension" ? one.reasons : [],
     ...(one?.event === "extension" && one.estimateMs !== undefined ? { estimateMs: one.estimateMs } : {}),
     ...(stage?.event === "stage" ? { stage: stage.stage } : {}),
+    ...(told === null ? {} : { progress: told }),
     ...(last?.event === "note" && last.text.startsWith("waiting") ? { waiting: last.text } : {}),
     log: outputLogPath(ws, buildId),
   };
 }
 
+function recipeProgress(last: ToldEvent | undefined): RecipeProgress | null {
+  if (last?.event.event !== "progress") return null;
+  const { kind, done, total, isGuess, percent, file, warnings, leftMs } = last.event;
+  const left = leftMs === undefined ? undefined : Math.max(0, leftMs - Math.max(0, Date.now() - last.timeMs));
+  return {
+    kind,
+    done,
+    warnings,
+    ...(total === undefined ? {} : { total }),
+    ...(isGuess === undefined ? {} : { isGuess }),
+    ...(percent === undefined ? {} : { percent }),
+    ...(file === undefined ? {} : { file }),
+    ...(left === undefined || left === 0 ? {} : { leftMs: left }),
+  };
+}
+
 /** The same for people: what, how long, who, and what to type. */
 export function progressText(ws: Workspace, running: RunningBuild): string[] {
-  const { elapsedMs, estimateMs, extension, reasons, stage, waiting, log } = progressOf(ws, running);
-  const time = `${duration(elapsedMs)}${estimateMs === undefined ? "" : ` of about ${duration(estimateMs)}`}`;
-  const where = waiting ?? (stage === undefined ? "starting" : `at "${stage}"`);
+  const { elapsedMs, estimateMs, extension, reasons, stage, progress, waiting, log } = progressOf(
+    ws,
+    running,
+  );
+  const left = leftText(progress?.leftMs, 0);
+  const whole = estimateMs === undefined ? "" : ` of about ${duration(estimateMs)}`;
+  const time = `${duration(elapsedMs)}${left === null ? whole : `, ${left}`}`;
+  const count = progress === undefined ? "" : countText(progress);
+  const where =
+    waiting ?? (stage === undefined ? "starting" : `at "${stage}"${count === "" ? "" : ` (${count})`}`);
   return [
     `building: ${extension === undefined ? "" : `${extension}, `}${where}, ${time}`,
     ...reasons.map((reason) => `  ${reason}`),

@@ -3,6 +3,7 @@ import { compileCommand } from "../fingerprint/precompiled.ts";
 import type { Observed, ObservedExtension } from "../observe.ts";
 import { loadVariables, type Load } from "./load.ts";
 import { ok, refuse, type Result } from "../report/failure.ts";
+import { cacheLogPath } from "./build-folder.ts";
 
 /** Variables of a recipe, and how many compilers they let run at once. */
 export interface RecipeEnvironment {
@@ -18,6 +19,7 @@ export interface RecipeEnvironment {
 export async function recipeEnvironment(
   observed: Observed,
   part: ObservedExtension,
+  buildId: string,
 ): Promise<Result<RecipeEnvironment>> {
   const wheel = await wheelVariables(observed, part);
   if (!wheel.ok) return wheel;
@@ -35,7 +37,13 @@ export async function recipeEnvironment(
     ...(maxJobs === undefined ? {} : { maxJobs }),
   });
   const load = { jobs: Number(maxJobs) || jobs, nvccThreads };
-  return ok({ variables: { ...loadVariables({ jobs, nvccThreads: 0 }), ...child, ...wheel.value }, load });
+  const variables = {
+    ...loadVariables({ jobs, nvccThreads: 0 }),
+    CCACHE_STATSLOG: cacheLogPath(observed.ws, buildId), // a list of hits and misses, and no part of what is cached
+    ...child,
+    ...wheel.value,
+  };
+  return ok({ variables, load });
 }
 
 /** Asked anew: a look that found all fresh did not ask, and HEAD may have moved since. */

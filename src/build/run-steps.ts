@@ -30,7 +30,7 @@ export async function runSteps(
       "install it, then: rebuild-if-needed",
     );
   }
-  const recipe = await recipeEnvironment(observed, part);
+  const recipe = await recipeEnvironment(observed, part, request.buildId);
   if (!recipe.ok) return recipe;
   const { variables, load } = recipe.value;
   const run = (more: NodeJS.ProcessEnv): Promise<RunResult> =>

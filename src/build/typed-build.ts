@@ -10,6 +10,7 @@ import { newBuildId, writeRequest } from "./request.ts";
 import { runningBuild } from "./running.ts";
 import { listenForInterrupts, type Interrupts } from "./interrupts.ts";
 import { recover } from "./recover.ts";
+import type { ToldEvent } from "./read-log.ts";
 import { startBuilder } from "./start.ts";
 import { watch, type ViewRequest } from "./viewer.ts";
 
@@ -21,6 +22,8 @@ export interface TypedBuildRequest {
   readonly wait: boolean;
   readonly write: (text: string) => void;
   readonly showOutput: boolean;
+  /** For a program: gets the events of the build in place of what people read. */
+  readonly onEvent?: (told: ToldEvent) => void;
   /** Nothing has to be built: kept files go back in milliseconds, without a process of their own. */
   readonly isRestore: boolean;
 }
@@ -95,9 +98,9 @@ async function buildOnce(request: TypedBuildRequest, interrupts: Interrupts): Pr
   return 128 + signal;
 }
 
-function viewOf(request: TypedBuildRequest): Pick<ViewRequest, "ws" | "write" | "showOutput"> {
-  const { ws, write, showOutput } = request;
-  return { ws, write, showOutput };
+function viewOf(request: TypedBuildRequest): Pick<ViewRequest, "ws" | "write" | "showOutput" | "onEvent"> {
+  const { ws, write, showOutput, onEvent } = request;
+  return { ws, write, showOutput, ...(onEvent === undefined ? {} : { onEvent }) };
 }
 
 async function restoreHere(request: TypedBuildRequest): Promise<number> {

@@ -113,7 +113,10 @@ const COMMAND_LINES: Readonly<Record<CommandName, CommandLine>> = {
     says: "builds with their reasons, newest last",
     options: [{ name: "all", says: "not only the last 20" }, JSON_OUT],
   },
-  wait: { says: "watch the running build to its end", options: [] },
+  wait: {
+    says: "watch the running build to its end",
+    options: [{ name: "json", says: "its events on stdout, a line of JSON each" }],
+  },
   cancel: { says: "stop the running build; the old one stays", options: [] },
   undo: {
     says: "put the build before this one back",

@@ -1,8 +1,8 @@
-import { runTypedBuild } from "../build/typed-build.ts";
+import { runTypedBuild, type TypedBuildRequest } from "../build/typed-build.ts";
 import { isRestoreOnly } from "../decide.ts";
 import { recordOf } from "../fingerprint/environment.ts";
 import { EXIT } from "../report/failure.ts";
-import { decisionJson } from "../report/json.ts";
+import { decisionJson, eventJson, noteJson } from "../report/json.ts";
 import { stoppedFailure } from "../report/stopped.ts";
 import { decisionText } from "../report/terminal.ts";
 import { look, type Look } from "../run.ts";
@@ -49,8 +49,17 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   const wait = !flags.has("no-wait");
   const isRestore = isRestoreOnly(decision);
   return finish(
-    await runTypedBuild({ ws: ws.value, force, only, wait, write: io.say, showOutput: !json, isRestore }),
+    await runTypedBuild({ ws: ws.value, force, only, wait, isRestore, showOutput: !json, ...told(io, json) }),
   );
+}
+
+/** How a build is told: to people, or with `--json` as lines of JSON on stderr, as stdout has the one answer. */
+function told(io: Io, json: boolean): Pick<TypedBuildRequest, "write" | "onEvent"> {
+  if (!json) return { write: io.say };
+  return {
+    write: (text) => io.say(noteJson(text, new Date().toISOString())),
+    onEvent: (event) => io.say(eventJson(event)),
+  };
 }
 
 async function dryRun(io: Io, looked: Look, json: boolean): Promise<number> {

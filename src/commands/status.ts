@@ -52,7 +52,7 @@ function lastText(last: HistoryEntry, now: Decision["decision"]): string[] {
 
 /** How long it will still take, where that is known and not over. */
 function buildingText(ws: Workspace, running: RunningBuild): string {
-  const { elapsedMs, estimateMs = 0 } = progressOf(ws, running);
-  const leftMs = estimateMs - elapsedMs;
+  const { elapsedMs, estimateMs = 0, progress } = progressOf(ws, running);
+  const leftMs = progress?.leftMs ?? estimateMs - elapsedMs;
   return leftMs > 0 ? `building, ${duration(leftMs)} left` : "building";
 }

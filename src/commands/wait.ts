@@ -4,10 +4,12 @@ import { lastStop } from "../build/last-stop.ts";
 import { lookDuePath, lookLaterPath } from "../build/look-due.ts";
 import { lockHolder } from "../build/lock.ts";
 import { lookLaterLock } from "../build/look-later.ts";
+import type { ToldEvent } from "../build/read-log.ts";
 import { runningBuild } from "../build/running.ts";
 import { watch } from "../build/viewer.ts";
 import type { Workspace } from "../model.ts";
 import { EXIT } from "../report/failure.ts";
+import { eventJson } from "../report/json.ts";
 import { look } from "../run.ts";
 import { lastFailure, readHistory } from "../store/history.ts";
 import { parse } from "./arguments.ts";
@@ -16,12 +18,14 @@ import { fail, openWorkspace } from "./start.ts";
 
 const POLL_MS = 40;
 
-/** `wait`: watch the build that runs or is about to, to its end. Exit code: its own. */
+/** `wait`: watch the build that runs or is about to, to its end. Exit code: its own. `--json`: its events on stdout. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
+  const json = argv.includes("--json");
   const args = parse("wait", argv);
-  if (!args.ok) return fail(io, args.failure);
+  if (!args.ok) return fail(io, args.failure, json);
   const ws = await openWorkspace(io);
-  if (!ws.ok) return fail(io, ws.failure);
+  if (!ws.ok) return fail(io, ws.failure, json);
+  const events = json ? { onEvent: (told: ToldEvent): void => io.result(eventJson(told)) } : {};
   let exit: number | null = null;
   let seen = "";
   for (;;) {
@@ -29,7 +33,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     if (running !== null && running.buildId === seen) await sleep(POLL_MS); // it has told its end and is about to go
     else if (running !== null) {
       seen = running.buildId;
-      const end = await watch({ ws: ws.value, ...running, write: io.say, showOutput: true });
+      const end = await watch({ ws: ws.value, ...running, write: io.say, showOutput: true, ...events });
       exit = end.kind === "result" ? end.exit : EXIT.failed;
     } else if (isLookPending(ws.value)) await sleep(POLL_MS);
     else break;
