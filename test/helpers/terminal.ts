@@ -7,6 +7,8 @@ export interface Terminal {
   shown(): string;
   type(keys: string): void;
   hasEnded(): boolean;
+  /** Closes the window: whatever runs on it gets SIGHUP. */
+  close(): void;
   /** Code as a shell shows it. Comes when nobody holds the terminal any more. */
   readonly ended: Promise<{ readonly code: number; readonly shown: string }>;
 }
@@ -61,5 +63,11 @@ export function onTerminal(
       resolve({ code: code ?? 128, shown: shown() });
     });
   });
-  return { shown, type: (keys) => void child.stdin.write(keys), hasEnded: () => isOver, ended };
+  return {
+    shown,
+    type: (keys) => void child.stdin.write(keys),
+    hasEnded: () => isOver,
+    close: () => void child.kill("SIGKILL"),
+    ended,
+  };
 }
