@@ -19,12 +19,18 @@ export async function watchFromHook(
     isInterrupted = true;
     if (shown === started) ask(started.owner.pid);
   };
-  process.on("SIGINT", interrupt);
+  let isHungUp = false;
+  // ^C ends git and with it, perhaps, the session: its SIGHUP must not end us before we have passed the ^C on.
+  const hangUp = (): void => {
+    isHungUp = true;
+  };
+  process.on("SIGINT", interrupt).on("SIGHUP", hangUp);
   try {
     for (;;) {
-      const end = await watch({ ws, ...shown, ...view, isOver: () => isInterrupted });
+      const end = await watch({ ws, ...shown, ...view, isOver: () => isInterrupted || isHungUp });
       if (end.kind === "died" && !isInterrupted)
         return tell("the builder was killed. Your previous build is in place. Next: rebuild-if-needed");
+      if (isHungUp) return;
       if (isInterrupted) {
         if (end.kind === "result") return;
         if (shown !== started) return tell("the other build goes on. Next: rebuild-if-needed cancel");
@@ -35,7 +41,7 @@ export async function watchFromHook(
       shown = other; // it was quicker, and looks once more for us
     }
   } finally {
-    process.off("SIGINT", interrupt);
+    process.off("SIGINT", interrupt).off("SIGHUP", hangUp);
   }
 }
 
