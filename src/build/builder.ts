@@ -10,23 +10,16 @@ import { summarise } from "../report/reasons.ts";
 import { duration } from "../report/terminal.ts";
 import { type Look, look } from "../run.ts";
 import { estimateMs, lastFailure, readHistory } from "../store/history.ts";
-import { pruneQuarantine } from "../store/quarantine.ts";
-import { pruneSlots, slotKey } from "../store/slots.ts";
-import { outputLogPath } from "./build-folder.ts";
 import { openLog } from "./build-log.ts";
 import { recordAttempt, tellBusyEnvironment, tellFailure, tellStopped, type Run } from "./builder-run.ts";
+import { climb } from "./climb.ts";
 import { createCanceller } from "./canceller.ts";
 import { lockEnvironment } from "./environment-turn.ts";
-import { rungsFrom } from "./levels.ts";
 import { lowerPriority } from "./low-priority.ts";
-import { createMeter } from "./meter.ts";
 import { notifyEnd } from "./notify.ts";
-import { summaryLines } from "./output/summary.ts";
-import { rebuild } from "./rebuild.ts";
 import type { BuildRequest } from "./request.ts";
 import { restore } from "./restore.ts";
 import { decideAnew, keepSurvivor } from "./survivor.ts";
-import { changedTracked, trackedState } from "./tracked-changes.ts";
 import { isWatched } from "./viewers.ts";
 import { inTurn } from "./work-tree-turn.ts";
 
@@ -167,22 +160,13 @@ async function carryOut(
   const outcome =
     one.decision === "restore"
       ? await doRestore(run, looked, part)
-      : await doRebuild(run, looked, part, one, { onTry, startedMs, usualMs: estimate, summary });
+      : await climb(run, looked, part, one, { onTry, startedMs, usualMs: estimate, summary });
   const elapsedMs = Date.now() - startedMs;
   recordAttempt(run, looked, { ...one, fingerprint }, elapsedMs, outcome);
   if (outcome !== null) return tellFailure(run, outcome);
   const verb = one.decision === "restore" ? "restored" : "rebuilt and verified";
   run.lines.push(`${verb}: ${one.name} in ${duration(elapsedMs)}`, ...summary);
   return 0;
-}
-
-interface Course {
-  readonly onTry: (fingerprint: string) => void;
-  readonly startedMs: number;
-  /** What earlier builds took; undefined before the first one. */
-  readonly usualMs: number | undefined;
-  /** Gets what is said of a good build, below its line. */
-  readonly summary: string[];
 }
 
 async function doRestore(run: Run, looked: Look, part: ObservedExtension): Promise<Failure | null> {
@@ -196,61 +180,6 @@ async function doRestore(run: Run, looked: Look, part: ObservedExtension): Promi
   if (!restored.ok) return restored.failure;
   run.moved.push(...restored.value.moved);
   return null;
-}
-
-/** Climbs from the decided level; up a rung when a build at one fails, but never after a cancel. */
-async function doRebuild(
-  run: Run,
-  looked: Look,
-  part: ObservedExtension,
-  one: ExtensionDecision,
-  { onTry, startedMs, usualMs, summary }: Course,
-): Promise<Failure | null> {
-  const before = await trackedState(run.ws, looked.tree);
-  if (looked.config.healMtimes && one.level !== "clean") await (await import("./heal.ts")).healTimes(looked);
-  let last: Failure | null = null;
-  for (const level of rungsFrom(one.level ?? "clean")) {
-    const { buildId } = run.request;
-    const outputPath = outputLogPath(run.ws, buildId);
-    const meter = createMeter({
-      ws: run.ws,
-      buildId,
-      extension: one.name,
-      buildDirs: part.extension.buildDirs,
-      level,
-      outputPath,
-      log: run.log,
-      startedMs,
-      estimateMs: usualMs,
-    });
-    const built = await rebuild(looked, part, {
-      buildId,
-      level,
-      isTyped: run.request.trigger === "typed",
-      fromNothing: run.request.force,
-      canceller: run.canceller,
-      log: meter.log,
-      outputPath,
-      onTry,
-    });
-    const made = meter.end(built.ok);
-    if (made !== null) summary.push(...summaryLines(made, outputPath));
-    last = built.ok ? null : built.failure;
-    if (built.ok) {
-      run.moved.push(...built.value.moved);
-      run.lines.push(...built.value.warnings.map((warning) => `warning: ${warning}`));
-      pruneSlots(run.ws, new Set([slotKey(built.value.baseline)]));
-      pruneQuarantine(run.ws, Date.now(), (file) =>
-        run.lines.push(`dropped from quarantine: ${file.keptAt} (was ${file.path})`),
-      );
-    }
-    if (built.ok || run.canceller.asked || last?.exit !== 1 || level === "clean") break;
-    run.log.note(`the ${level} build was not good (${last.code}): going up a rung`);
-  }
-  const changed = await changedTracked(run.ws, before);
-  if (changed.length > 0)
-    run.lines.push(`the recipe changed tracked files: ${changed.join(", ")} (left as they are)`);
-  return last;
 }
 
 /** A fresh look after the build, so that the next hook costs nothing. Files of this very moment are too young to trust. */

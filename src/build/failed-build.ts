@@ -42,7 +42,7 @@ export async function recipeFailure(argv: readonly string[], how: string, log: s
     import("./log-causes.ts"),
     import("./telling-lines.ts"),
   ]);
-  const text = readFileSync(log, "utf8");
+  const text = readLog(log);
   const cause = causeOf(text);
   const lines = tellingLines(text).map(
     (line) => `  ${printable(line.slice(line.lastIndexOf("\r", line.length - 2) + 1), LONGEST_LINE)}`,
@@ -51,4 +51,12 @@ export async function recipeFailure(argv: readonly string[], how: string, log: s
   const why = cause === null ? "" : `\n${cause.cause}`;
   const next = cause === null ? "" : `${cause.fix}; then: `;
   return failure("E201", `${head}${why}\n${lines.join("\n")}\nLog: ${log}`, `${next}rebuild-if-needed`);
+}
+
+function readLog(log: string): string {
+  try {
+    return readFileSync(log, "utf8");
+  } catch {
+    return ""; // somebody has removed it
+  }
 }

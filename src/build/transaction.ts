@@ -99,16 +99,23 @@ export function commit(
   baseline: Baseline,
   keepSlot: boolean,
 ): readonly Quarantined[] {
-  const journal: Journal = { ...transaction.journal, slotKey: keepSlot ? slotKey(baseline) : null };
-  try {
-    if (keepSlot) stageSlot(ws, join(journal.stageDir, "slot"), baseline);
-  } catch {
-    rmSync(join(journal.stageDir, "slot"), { recursive: true, force: true }); // no room for a second copy: build still good
-  }
-  writeJournal(ws, journal);
-  const path = baselinePath(ws, baseline.extension, baseline.interpreter);
+  let journal: Journal = { ...transaction.journal, slotKey: keepSlot ? slotKey(baseline) : null };
+  const slot = join(journal.stageDir, "slot");
   const next = join(journal.stageDir, "baseline.json");
-  writeDurably(next, `${JSON.stringify(baseline, null, 1)}\n`);
+  const prepare = (): void => {
+    if (journal.slotKey !== null) stageSlot(ws, slot, baseline);
+    writeJournal(ws, journal);
+    writeDurably(next, `${JSON.stringify(baseline, null, 1)}\n`);
+  };
+  try {
+    prepare();
+  } catch (error) {
+    if (journal.slotKey === null) throw error;
+    rmSync(slot, { recursive: true, force: true }); // no room for a second copy: the build is good all the same
+    journal = { ...journal, slotKey: null };
+    prepare();
+  }
+  const path = baselinePath(ws, baseline.extension, baseline.interpreter);
   makeParent(path);
   renameSync(next, path); // the commit point
   syncFolder(dirname(path));
