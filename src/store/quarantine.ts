@@ -1,8 +1,9 @@
 import { readFileSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
-import { isAbsolute, join, relative } from "node:path";
+import { basename, dirname, isAbsolute, join, relative } from "node:path";
+import { deviceOf } from "../fingerprint/outputs.ts";
 import { encodePath } from "../git/path-bytes.ts";
 import type { Workspace } from "../model.ts";
-import { asidePlace, existsAt, makeParent } from "./move.ts";
+import { existsAt, makeParent } from "./move.ts";
 import { writeDurably } from "./state-file.ts";
 
 /** Where a file that was in the way and is not ours lies now. */
@@ -32,11 +33,22 @@ export function moveToQuarantine(
   const name = isAbsolute(inside) || inside.startsWith("..") ? join("outside", origin) : inside;
   const wanted = freeName(join(folder, "files", name));
   makeParent(wanted);
-  const keptAt = freeName(asidePlace(path, wanted, `quarantine-${buildId}`));
+  const isNear = deviceOf(dirname(path)) === deviceOf(dirname(wanted));
+  const keptAt = freeName(isNear ? wanted : besidePlace(path, origin, buildId));
   const entry: Quarantined = { path: origin, keptAt, why };
   note(join(folder, "note.json"), entry); // before the move: a kill between the two leaves no file that nobody can name
   renameSync(encodePath(path), encodePath(keptAt));
   return entry;
+}
+
+/** On the file's own file system, near where it belongs: what it lies in now may be an old build directory that goes. */
+function besidePlace(path: string, origin: string, buildId: string): string {
+  const device = deviceOf(dirname(path));
+  let folder = dirname(origin);
+  while (folder !== dirname(folder) && (!existsAt(folder) || deviceOf(folder) !== device))
+    folder = dirname(folder);
+  const near = existsAt(folder) && deviceOf(folder) === device ? folder : dirname(path);
+  return join(near, `.rebuild-if-needed-quarantine-${buildId}-${basename(origin)}`);
 }
 
 function note(file: string, entry: Quarantined): void {
