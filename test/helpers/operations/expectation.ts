@@ -35,7 +35,9 @@ export function expectationOf(tree: Tree, now: Glance, actor: Actor): Expectatio
   const failed = actor === "person" ? undefined : tree.failed.get(now.key);
   if (failed === "yes") return left("rebuild");
   if (now.truth.fails) {
-    return { ...left("rebuild"), starts: [failed === "maybe" ? 0 : 1, 1], fails: true };
+    // Which outputs git tracks is no part of a fingerprint: a source that failed with others is not tried again.
+    const mayHaveFailed = [...tree.failed.keys()].some((key) => key.endsWith(`\n${now.truth.text}`));
+    return { ...left("rebuild"), starts: [actor !== "person" && mayHaveFailed ? 0 : 1, 1], fails: true };
   }
   return { ...left("fresh"), outputs: "truth", starts: [1, 1] };
 }
