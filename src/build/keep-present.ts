@@ -1,7 +1,6 @@
 /** Outputs that live through a change of torch or Python: verified where they are, and then the build of the present ground. */
-import { type BuildEnvironment, childEnvironment, recordOf } from "../fingerprint/environment.ts";
+import { type BuildEnvironment, recordOf } from "../fingerprint/environment.ts";
 import { probeInterpreter } from "../fingerprint/interpreter.ts";
-import { outputPath } from "../fingerprint/output-path.ts";
 import { readOutputs } from "../fingerprint/outputs.ts";
 import type { Baseline } from "../model.ts";
 import { observe, type Observed, type ObservedExtension } from "../observe.ts";
@@ -11,8 +10,8 @@ import { writeEnvironment } from "../store/environment.ts";
 import { keepSlot } from "../store/slots.ts";
 import { writeState } from "../store/state-file.ts";
 import { cancelled } from "./failed-build.ts";
-import { BUILD_VARIABLE, endProcessesOf } from "./process-group.ts";
 import type { Canceller } from "./runner.ts";
+import { verifyPresent } from "./verify-present.ts";
 
 export interface KeepRequest {
   readonly buildId: string;
@@ -20,8 +19,6 @@ export interface KeepRequest {
   readonly isTyped: boolean;
   readonly canceller: Canceller;
 }
-
-const PROBE_TIMEOUT_MS = 300_000;
 
 /** What a baseline records of its outputs' ABI, as a part of it. @param paths absolute. */
 export async function survivalFacts(paths: readonly string[]): Promise<Pick<Baseline, "survives">> {
@@ -84,18 +81,13 @@ async function verify(
   environment: BuildEnvironment,
   { outputs }: Baseline,
 ): Promise<Result<void>> {
-  const { verifyOutputs } = await import("../verify/verify.ts");
-  const stop = request.canceller.onAsk(() => endProcessesOf(request.buildId));
-  const report = await verifyOutputs({
-    top: ws.top,
-    outputs: outputs.map(({ path }) => outputPath(ws.top, path)),
-    require: extension.require,
-    interpreter: environment.interpreter,
-    environment: { ...childEnvironment(environment, process.env), [BUILD_VARIABLE]: request.buildId },
-    timeoutMs: PROBE_TIMEOUT_MS,
-    probe: true,
-  });
-  stop();
+  const report = await verifyPresent(
+    ws,
+    extension,
+    outputs.map(({ path }) => path),
+    environment,
+    request,
+  );
   const [first] = report.problems;
   if (first === undefined) return ok(undefined);
   const cause = first.cause === undefined ? "" : ` (${first.cause})`;

@@ -1,17 +1,13 @@
 /** The recipe of one extension, and what it made held against the contract. */
-import { childEnvironment } from "../fingerprint/environment.ts";
-import { outputPath } from "../fingerprint/output-path.ts";
 import type { Extension } from "../model.ts";
 import type { Observed, ObservedExtension } from "../observe.ts";
 import { type Result, ok, refuse } from "../report/failure.ts";
 import { collect } from "./collect-outputs.ts";
 import type { Planned } from "./prepare.ts";
-import { BUILD_VARIABLE, endProcessesOf } from "./process-group.ts";
 import type { RebuildRequest } from "./rebuild-request.ts";
 import { runSteps } from "./run-steps.ts";
 import type { Transaction } from "./transaction.ts";
-
-const PROBE_TIMEOUT_MS = 300_000;
+import { verifyPresent } from "./verify-present.ts";
 
 /** The recipe, and what it made held against the contract. A failure says little if the tree moved meanwhile. */
 export async function make(
@@ -36,19 +32,8 @@ async function verify(
   outputs: readonly string[],
   request: RebuildRequest,
 ): Promise<Result<readonly string[]>> {
-  const { verifyOutputs } = await import("../verify/verify.ts");
   const { ws, environment } = observed;
-  const stop = request.canceller.onAsk(() => endProcessesOf(request.buildId));
-  const report = await verifyOutputs({
-    top: ws.top,
-    outputs: outputs.map((path) => outputPath(ws.top, path)),
-    require: extension.require,
-    interpreter: environment.interpreter,
-    environment: { ...childEnvironment(environment, process.env), [BUILD_VARIABLE]: request.buildId },
-    timeoutMs: PROBE_TIMEOUT_MS,
-    probe: true,
-  });
-  stop();
+  const report = await verifyPresent(ws, extension, outputs, environment, request);
   if (report.ok) return ok(report.warnings.map((warning) => `${warning.subject}: ${warning.text}`));
   const [first] = report.problems;
   const lines = report.problems
