@@ -9,6 +9,7 @@ import { outputLogPath } from "./build-folder.ts";
 import type { Run } from "./builder-run.ts";
 import { rungsFrom } from "./levels.ts";
 import { createMeter } from "./meter.ts";
+import { buildFolders } from "./object-folder.ts";
 import { summaryLines } from "./output/summary.ts";
 import { rebuild } from "./rebuild.ts";
 import { changedTracked, trackedState } from "./tracked-changes.ts";
@@ -41,7 +42,7 @@ export async function climb(
       ws: run.ws,
       buildId,
       extension: one.name,
-      buildDirs: part.extension.buildDirs,
+      buildFolders: buildFolders(run.ws, part.extension),
       level,
       outputPath,
       log: run.log,

@@ -17,6 +17,14 @@ export function withoutPrevious(reason: Failure): Failure {
   return { ...reason, message: reason.message.replace(PREVIOUS, told) };
 }
 
+/** Says that a next build does not begin at nothing. @param steps that are kept of this one. */
+export function withKept(reason: Failure, steps: number): Failure {
+  if (steps === 0) return reason;
+  const kept = `${steps} finished step${steps === 1 ? " is" : "s are"} kept: the next build of this source goes on there.`;
+  const [first = "", ...more] = reason.message.split("\n");
+  return { ...reason, message: [`${first} ${kept}`, ...more].join("\n") };
+}
+
 /** Never claims a previous build that was not whole before, or that the recipe destroyed with what was put aside. */
 export function withoutLost(observed: Observed, part: ObservedExtension, reason: Failure): Failure {
   const outputs = part.known.kind === "known" ? part.known.baseline.outputs : [];

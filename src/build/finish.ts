@@ -12,6 +12,7 @@ import { adoptSlot } from "../store/slots.ts";
 import { stampOf } from "./file-stamps.ts";
 import { type Journal, clearJournal } from "./journal.ts";
 import { dropTempsOf } from "./listings.ts";
+import { objectFolder } from "./object-folder.ts";
 import { ANCIENT } from "./put-aside.ts";
 
 /** What follows the commit point; also run by recovery, so every step can be repeated. */
@@ -22,6 +23,7 @@ export function finish(ws: Workspace, journal: Journal): readonly Quarantined[] 
   for (const file of journal.files.filter((one) => one.how !== "move"))
     rmSync(encodePath(file.aside), { force: true });
   for (const folder of journal.folders) rmSync(folder.aside, { recursive: true, force: true });
+  rmSync(objectFolder(ws, journal.extension), { recursive: true, force: true });
   dropTempsOf(journal);
   rmSync(journal.stageDir, { recursive: true, force: true });
   clearJournal(ws);

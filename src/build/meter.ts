@@ -1,7 +1,7 @@
 /** Follows a recipe by what it prints, in the builder: tells how far it is, and keeps how long each file took. */
 import { readFileSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
-import type { Level, RepoPath, Workspace } from "../model.ts";
+import type { Level, Workspace } from "../model.ts";
 import { readTimings, writeTimings } from "../store/timings.ts";
 import { findBuildFolders } from "./answer/build-folders.ts";
 import type { RecipeProgress } from "./build-event.ts";
@@ -19,7 +19,8 @@ export interface MeterRequest {
   readonly ws: Workspace;
   readonly buildId: string;
   readonly extension: string;
-  readonly buildDirs: readonly RepoPath[];
+  /** Absolute. */
+  readonly buildFolders: readonly string[];
   readonly level: Level;
   readonly outputPath: string;
   readonly log: BuildLog;
@@ -166,13 +167,14 @@ class RecipeRun {
 
   private leftMs(nowMs: number): number | undefined {
     const { startedMs, estimateMs } = this.request;
-    const { standing, objects } = this.tracker;
+    const { standing, objects, running } = this.tracker;
+    const ended = [...objects.keys()].filter((object) => object !== running);
     const total = standing?.total === undefined ? {} : { total: standing.total };
     const elapsedMs = nowMs - this.startMs;
     const byFiles =
       this.past === null
         ? undefined
-        : timeLeftMs(this.past, { told: objects.keys(), done: standing?.done ?? 0, ...total, elapsedMs });
+        : timeLeftMs(this.past, { told: ended, done: standing?.done ?? 0, ...total, elapsedMs });
     const whole = estimateMs === undefined ? undefined : estimateMs - (nowMs - startedMs);
     const fresh = byFiles ?? whole;
     if (fresh === undefined || fresh <= 0) return undefined;
@@ -182,9 +184,9 @@ class RecipeRun {
 
   /** As ninja measured them; else as the lines came, where one compiler ran at a time. */
   private stepTimes(): ReadonlyMap<string, number> {
-    const { ws, buildDirs } = this.request;
+    const { buildFolders } = this.request;
     const found = new Map<string, number>();
-    for (const { folder, kind } of findBuildFolders(ws.top, buildDirs)) {
+    for (const { folder, kind } of findBuildFolders(buildFolders)) {
       if (kind !== "ninja") continue;
       for (const [object, ms] of parseNinjaLog(readBounded(join(folder, ".ninja_log"))))
         if (this.tracker.objects.has(object)) found.set(object, ms);

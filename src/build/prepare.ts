@@ -85,8 +85,8 @@ export function buildOf(
 /** ninja counts from where it goes on, so what was left in the end is in its last line, which counts a failed step as done. */
 function resumeText(ws: Workspace, { buildId, steps }: HalfBuilt): string {
   const log = tailOf(outputLogPath(ws, buildId), 0);
-  const [, done = "0", all = "0"] = [...log.matchAll(/^\[(\d+)\/(\d+)\] /gm)].at(-1) ?? [];
-  const failed = log.match(/^FAILED: /gm)?.length ?? 0;
+  const [, done = "0", all = "0"] = [...log.matchAll(/^\s*\[(\d+)\/(\d+)\] /gm)].at(-1) ?? [];
+  const failed = log.match(/^\s*FAILED: /gm)?.length ?? 0;
   const left = Number(all) - Number(done) + failed;
   return left > 0 ? `resuming at ${steps}/${steps + left}` : `resuming: ${steps} steps are done`;
 }

@@ -40,6 +40,7 @@ export function putAside(
     const fresh = asidePlace(folder.path, next, `${journal.buildId}-new`);
     const before = halfBuilt.get(folder.path);
     if (before !== undefined) renameSync(before, fresh);
+    if (before !== undefined) makeParent(folder.path);
     for (const inside of folder.standIns) {
       makeParent(join(fresh, inside));
       copyDurably(join(folder.path, inside), join(fresh, inside));

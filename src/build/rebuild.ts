@@ -5,9 +5,9 @@ import { type Failure, type Result, assertNever, err, ok, refuse } from "../repo
 import { stoppedFailure } from "../report/stopped.ts";
 import { foreignReasons } from "../run.ts";
 import { unwritable } from "../store/state-file.ts";
-import { type Moved, attempt } from "./attempt.ts";
+import { type Attempt, type Moved, attempt } from "./attempt.ts";
 import { examine } from "./examine.ts";
-import { withoutLost, withoutPrevious } from "./failed-build.ts";
+import { withKept, withoutLost, withoutPrevious } from "./failed-build.ts";
 import { finishedSteps, spoilHalfBuilt } from "./half-built.ts";
 import type { Journal } from "./journal.ts";
 import { type Planned, start } from "./prepare.ts";
@@ -85,15 +85,14 @@ async function build(observed: Observed, part: ObservedExtension, request: Rebui
         return { kind: "built", rebuilt: { baseline, warnings, moved } };
       }
       request.log.stage("roll back");
-      if (attempted.kind === "moved") spoilHalfBuilt(journal);
-      else keepHalfBuilt(attempted.failure, journal, planned, request);
+      const steps = keepHalfBuilt(attempted, journal, planned, request);
       const hadNone = planned.outputs.length === 0;
       for (const file of await rollBack(ws, journal)) {
         request.log.note(`moved aside: ${file.path} -> ${file.keptAt} (${file.why})`);
       }
       if (attempted.kind === "moved") return attempted;
       const { failure } = attempted;
-      const told = hadNone ? withoutPrevious(failure) : withoutLost(observed, part, failure);
+      const told = withKept(hadNone ? withoutPrevious(failure) : withoutLost(observed, part, failure), steps);
       return { kind: "failed", failure: told, isResumed: planned.halfBuilt !== null };
     } catch (error) {
       await rollBack(ws, journal);
@@ -106,19 +105,25 @@ async function build(observed: Observed, part: ObservedExtension, request: Rebui
   }
 }
 
-/** What a recipe made until it failed or was stopped can be resumed, unless it got no further than the one before. */
+/**
+ * What a recipe made until it failed or was stopped can be resumed, unless it got no further than the one before.
+ * @returns how many steps are kept.
+ */
 function keepHalfBuilt(
-  { code }: Failure,
+  attempted: Exclude<Attempt, { kind: "good" }>,
   journal: Journal,
   { halfBuilt }: Planned,
   { log }: RebuildRequest,
-): void {
-  if (code === "E209") return;
-  if (code !== "E201") return spoilHalfBuilt(journal);
+): number {
+  const code = attempted.kind === "moved" ? "moved" : attempted.failure.code;
   const steps = journal.folders.reduce((sum, folder) => sum + finishedSteps(folder.path), 0);
-  if (halfBuilt === null || steps > halfBuilt.steps) return;
-  log.note("it got no further: the next build starts from nothing");
+  if (code === "E209") return steps;
+  if (code === "E201") {
+    if (halfBuilt === null || steps > halfBuilt.steps) return steps;
+    log.note("it got no further: the next build starts from nothing");
+  }
   spoilHalfBuilt(journal);
+  return 0;
 }
 
 /** What the tree has become may be a stranger's, or not to be built now: nothing of it is run then. */

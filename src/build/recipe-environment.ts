@@ -4,6 +4,7 @@ import type { Observed, ObservedExtension } from "../observe.ts";
 import { loadVariables, type Load } from "./load.ts";
 import { ok, refuse, type Result } from "../report/failure.ts";
 import { cacheLogPath } from "./build-folder.ts";
+import { objectVariables } from "./object-folder.ts";
 
 /** Variables of a recipe, and how many compilers they let run at once. */
 export interface RecipeEnvironment {
@@ -40,6 +41,8 @@ export async function recipeEnvironment(
   const variables = {
     ...loadVariables({ jobs, nvccThreads: 0 }),
     CCACHE_STATSLOG: cacheLogPath(observed.ws, buildId), // a list of hits and misses, and no part of what is cached
+    PIP_VERBOSE: "1", // else pip keeps to itself how far the build is, and shows its output when it has failed
+    ...objectVariables(observed.ws, part.extension, child),
     ...child,
     ...wheel.value,
   };

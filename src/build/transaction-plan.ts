@@ -7,6 +7,7 @@ import { asidePlace, existsAt } from "../store/move.ts";
 import { stampOf } from "./file-stamps.ts";
 import type { HalfBuilt } from "./half-built.ts";
 import type { ProtectedFile, ProtectedFolder } from "./journal.ts";
+import { objectFolder } from "./object-folder.ts";
 
 export interface Plan {
   readonly kind: "build" | "restore";
@@ -33,7 +34,7 @@ export interface Plan {
 }
 
 /** What of a plan decides about the moves. */
-type Moves = Pick<Plan, "kind" | "buildId" | "outputs" | "foreign" | "records" | "buildDirs">;
+type Moves = Pick<Plan, "kind" | "buildId" | "extension" | "outputs" | "foreign" | "records" | "buildDirs">;
 
 /** What is done with each file, decided before the first move. */
 export function planFiles(
@@ -74,14 +75,11 @@ function isBelow(path: string, folder: string): boolean {
   return path.startsWith(`${folder}/`);
 }
 
-/** Build directories that go aside, and the outputs in them that need a stand-in. */
-export function planFolders(
-  ws: Workspace,
-  plan: Pick<Moves, "buildId" | "outputs" | "buildDirs">,
-  stageDir: string,
-): ProtectedFolder[] {
-  return plan.buildDirs.map((folder, index) => {
-    const path = join(ws.top, folder);
+/** Build directories that go aside, and the outputs in them that need a stand-in; and the folder of objects. */
+export function planFolders(ws: Workspace, plan: Moves, stageDir: string): ProtectedFolder[] {
+  const folders = plan.buildDirs.map((folder) => join(ws.top, folder));
+  const objects = plan.kind === "build" ? [objectFolder(ws, plan.extension)] : [];
+  return [...folders, ...objects].map((path, index) => {
     const wanted = join(stageDir, "aside", `folder-${index}`);
     const standIns = plan.outputs
       .map((output) => outputPath(ws.top, output))

@@ -12,7 +12,7 @@ export function baselinePath(ws: Workspace, extension: string, interpreter: stri
 }
 
 /** A name that a person can read; where it would be too long for a file system, or is not UTF-8, its hash. */
-function fileName(text: string): string {
+export function fileName(text: string): string {
   try {
     const name = encodeURIComponent(text);
     if (name.length <= 200) return name;

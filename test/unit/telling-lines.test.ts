@@ -53,6 +53,34 @@ note: This is an issue with the package mentioned above, not pip.
   ]);
 });
 
+test("the same where pip has shown the build's output as it came", () => {
+  const log = `  running build_ext
+  FAILED: two.o
+  sh compile.sh two.cpp
+  no such generator
+  Traceback (most recent call last):
+    File "setup.py", line 16, in build_extension
+  An error occurred when building editable wheel for tiny.
+  See debugging tips in: https://setuptools.pypa.io
+  error: subprocess-exited-with-error
+
+  × Building editable for tiny (pyproject.toml) did not run successfully.
+  │ exit code: 1
+  ╰─> See above for output.
+
+  note: This error originates from a subprocess, and is likely not a problem with pip.
+  full command: /venv/bin/python _in_process.py build_editable /tmp/x
+ERROR: Could not build wheels for tiny
+`;
+  assert.deepEqual(tellingLines(log), [
+    "FAILED: two.o",
+    "sh compile.sh two.cpp",
+    "no such generator",
+    "Traceback (most recent call last):",
+    '  File "setup.py", line 16, in build_extension',
+  ]);
+});
+
 test("CMake's error in place of where it was called from", () => {
   const log = `-- Detecting CXX compile features - done
 CMake Error at cmake/dep.cmake:12 (message):

@@ -1,8 +1,9 @@
 /** Every means of one build is asked here. */
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import type { BuildAnswer, Level } from "../../model.ts";
 import type { Observed, ObservedExtension } from "../../observe.ts";
+import { buildFolders } from "../object-folder.ts";
 import { findBuildFolders } from "./build-folders.ts";
 import { readReply } from "./cmake-file-api.ts";
 import { askCMakeMakefiles } from "./cmake-part.ts";
@@ -37,7 +38,7 @@ export function askFolders(material: Material, repo: RepoFiles): Asked[] {
     readDepfiles: depfileTexts,
   };
   const asked: Asked[] = material.ninjas.map((build) => askNinja(build, surroundings));
-  for (const { folder, kind } of findBuildFolders(observed.ws.top, part.extension.buildDirs)) {
+  for (const { folder, kind } of findBuildFolders(buildFolders(observed.ws, part.extension))) {
     const reply = readReply(folder);
     if (kind === "makefiles") {
       asked.push(
@@ -58,7 +59,7 @@ export function askFolders(material: Material, repo: RepoFiles): Asked[] {
 
 /** What compilers told that no build system listened to; null: nothing. */
 export function askLog({ observed, part, log, folders }: Material): Asked | null {
-  const own = part.extension.buildDirs.map((path) => join(observed.ws.top, path));
+  const own = buildFolders(observed.ws, part.extension);
   return log === null ? null : readCompileLog(log, folders, [tmpdir(), "/tmp", ...own]);
 }
 

@@ -6,6 +6,7 @@ import { rmSync } from "node:fs";
 import type { BuildAnswer } from "../../model.ts";
 import type { Observed, ObservedExtension } from "../../observe.ts";
 import { recipeFolders } from "./recipe-folders.ts";
+import { buildFolders } from "../object-folder.ts";
 import type { RebuildRequest } from "../rebuild-request.ts";
 import { placeQueries } from "./cmake-file-api.ts";
 import { COMPILE_LOG_VARIABLE, compileLogPath, mayLogCompiles } from "./compile-log.ts";
@@ -33,7 +34,7 @@ export async function beginAsking(
   const { extension } = part;
   placeQueries(ws.top, extension);
   const log = await chooseLog(observed, part, request).catch(() => null);
-  const ours = extension.buildDirs.map((folder) => `${ws.top}/${folder}/`);
+  const ours = buildFolders(ws, extension).map((folder) => `${folder}/`);
   const held = holdNinjas(request.buildId, (folder) => ours.some((one) => `${folder}/`.startsWith(one)));
   return {
     environment: log === null ? {} : { [COMPILE_LOG_VARIABLE]: log },

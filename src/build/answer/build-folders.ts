@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { RepoPath } from "../../model.ts";
 import { readFolder } from "../../store/move.ts";
 import { isSideBuild } from "./ninja-folder.ts";
 
@@ -12,9 +11,9 @@ export interface BuildFolder {
 /** How far below a configured build directory the build systems' own lie: `build/{wheel_tag}`, `build/temp.x/name`. */
 const DEEPEST = 4;
 
-/** Build directories of ninja and of CMake's makefiles at or below the extension's, absolute. */
-export function findBuildFolders(top: string, buildDirs: readonly RepoPath[]): BuildFolder[] {
-  return buildDirs.flatMap((path) => search(join(top, path), 0));
+/** Build directories of ninja and of CMake's makefiles at or below the extension's. All paths are absolute. */
+export function findBuildFolders(folders: readonly string[]): BuildFolder[] {
+  return folders.flatMap((folder) => search(folder, 0));
 }
 
 function search(folder: string, depth: number): BuildFolder[] {

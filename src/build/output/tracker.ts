@@ -31,6 +31,8 @@ export class Tracker {
   /** What was told to be made, by the build system's name for it. */
   readonly objects: Map<string, Made> = new Map();
   compiled = 0;
+  /** What was told as it began, last of all: it is being made. Ninja tells what has ended. */
+  running: string | null = null;
 
   /** @returns what the line was understood as. */
   add(raw: string): OutputLine {
@@ -44,10 +46,12 @@ export class Tracker {
   private begin(): void {
     this.isUnderstood = false;
     this.standing = null;
+    this.running = null;
   }
 
   private step(step: Step): void {
     const { kind, file, object } = step;
+    if (object !== undefined) this.running = step.total === undefined ? object : null;
     const isNew = object !== undefined && !this.objects.has(object);
     if (isNew && (kind === "compile" || kind === "link") && this.objects.size < MOST_OBJECTS) {
       this.objects.set(object, { kind, file: file ?? object });

@@ -1,0 +1,84 @@
+/**
+ * Where setuptools leaves its objects. A build by pip has them in a temporary directory, which is gone when pip ends;
+ * told by this file, it has them in the state directory, so that a build that stopped half-way can be resumed
+ * (docs/decisions/0027).
+ */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, posix } from "node:path";
+import type { Extension, Workspace } from "../model.ts";
+import { fileName } from "../store/baseline.ts";
+
+/** Read by setuptools after every other configuration (setuptools 60, December 2021); others do not know it. */
+const VARIABLE = "DIST_EXTRA_CONFIG";
+
+/** The folder of an extension's objects, absolute: always the same, as ninja and CMake know theirs by its path. */
+export function objectFolder(ws: Workspace, extension: string): string {
+  return join(ws.stateDir, "objects", fileName(extension));
+}
+
+/** All build directories of an extension, absolute. */
+export function buildFolders(ws: Workspace, { name, buildDirs }: Extension): string[] {
+  return [...buildDirs.map((folder) => join(ws.top, folder)), objectFolder(ws, name)];
+}
+
+/** A variable that brings setuptools to build there; none where that could touch more than this one build. */
+export function objectVariables(
+  ws: Workspace,
+  extension: Extension,
+  own: NodeJS.ProcessEnv,
+): Readonly<Record<string, string>> {
+  const target = onlyTarget(extension);
+  if (target === null || own[VARIABLE] !== undefined) return {};
+  const [setupCfg, setupPy] = ["setup.cfg", "setup.py"].map((name) => readText(join(ws.top, target, name)));
+  if (/^\s*build[_-]temp\s*[:=]/m.test(setupCfg ?? "")) return {}; // the project says itself where its objects go
+  const commands = commandNames(setupPy ?? "");
+  const folder = objectFolder(ws, extension.name);
+  if (commands.length === 0 || folder !== folder.trim() || folder.includes("\n")) return {};
+  const path = `${folder}.cfg`;
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, commands.map((name) => `[${name}]\nbuild_temp = ${folder}\n`).join("\n"));
+  return { [VARIABLE]: path };
+}
+
+/**
+ * The folder of the one project that the recipe builds: a second one, or a requirement that pip builds on the way,
+ * would find the objects of the first, and CMake would refuse its cache.
+ */
+function onlyTarget({ recipe, packages }: Extension): string | null {
+  const [step = [], ...more] = recipe;
+  const at = step.indexOf("install");
+  const isPip = at > 0 && step[at - 1] === "pip";
+  if (!isPip || more.length > 0 || !packages.includes("setuptools")) return null;
+  const rest = step.slice(at + 1);
+  if (!ONE_PROJECT.every((option) => rest.includes(option))) return null;
+  const targets = rest.filter((word) => !word.startsWith("-"));
+  const [target] = targets;
+  return targets.length === 1 && target !== undefined && !posix.isAbsolute(target) ? target : null;
+}
+
+const ONE_PROJECT = ["--no-build-isolation", "--no-deps"];
+
+/**
+ * What the command that builds extensions may be called: setuptools' editable_wheel sets a command up anew by the name of
+ * its class. A command without the option would end the build, so only classes count that are derived from `build_ext`.
+ * @returns none where a class of such a name is derived from something else.
+ */
+function commandNames(setupPy: string): string[] {
+  const torch = /\btorch\b/.test(setupPy) ? ["BuildExtension", "cls_with_options"] : [];
+  const names = new Set(["build_ext", ...torch]);
+  for (const [, name = "", bases = ""] of setupPy.matchAll(/^[ \t]*class\s+(\w+)\s*\(([^)]*)\)/gm)) {
+    const [base = ""] = bases.split(",");
+    const last = base.trim().split(".").at(-1) ?? "";
+    if (names.has(last) || last === "_build_ext") names.add(name);
+    else if (names.has(name)) return [];
+  }
+  return [...names];
+}
+
+function readText(path: string): string | null {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return null;
+  }
+}
