@@ -1,8 +1,10 @@
-import { readFileSync } from "node:fs";
-import { basename } from "node:path";
+import { lstatSync, readFileSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import { showPath } from "../git/path-bytes.ts";
 import type { Observed, ObservedExtension } from "../observe.ts";
+import type { Workspace } from "../model.ts";
 import { type Failure, failure } from "../report/failure.ts";
+import { errorCode, unwritable } from "../store/state-file.ts";
 import { printable } from "./output/printable.ts";
 import { isThere } from "./output-files.ts";
 
@@ -37,6 +39,26 @@ export function withoutLost(observed: Observed, part: ObservedExtension, reason:
     ? `${showPath(lost.path)} of your previous build was missing before, and is still; all else is as it was.`
     : `${showPath(lost.path)} of your previous build is gone: the recipe deleted what was put aside.`;
   return { ...reason, message: reason.message.replace(PREVIOUS, text) };
+}
+
+/** A move that the file system refused: E205 where it is full, else E303. All is as it was, or will be at the next start. */
+export function notMoved(ws: Workspace, error: unknown): Failure {
+  const place = refusedPlace(ws, error);
+  const told = unwritable(place ?? ws.stateDir, error);
+  if (place === null || told.code !== "E303") return told;
+  const isClosed = lstatSync(place, { throwIfNoEntry: false })?.isDirectory() === true;
+  const folder = showPath(isClosed ? place : dirname(place));
+  const message = `nothing can be moved into or out of ${folder} (${errorCode(error) ?? "?"}). Nothing was changed.`;
+  return { ...told, message, next: `ls -ld '${folder}'; make it writable, then: rebuild-if-needed` };
+}
+
+/** What lies outside of our state; null where nothing does. */
+function refusedPlace(ws: Workspace, error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  const places = ["path", "dest"].map((name): unknown => Reflect.get(error, name));
+  const ofOthers = (place: unknown): place is string =>
+    typeof place === "string" && place !== ws.stateDir && !place.startsWith(`${ws.stateDir}/`);
+  return places.find(ofOthers) ?? null;
 }
 
 /** E209: somebody asked the build to stop. */

@@ -6,7 +6,7 @@ import { encodePath } from "../git/path-bytes.ts";
 import type { Workspace } from "../model.ts";
 import { readBaseline, sameBuild } from "../store/baseline.ts";
 import { writeEnvironment } from "../store/environment.ts";
-import { existsAt } from "../store/move.ts";
+import { existsAt, makeWritable, removeTree } from "../store/move.ts";
 import { type Quarantined, moveToQuarantine } from "../store/quarantine.ts";
 import { adoptSlot } from "../store/slots.ts";
 import { stampOf } from "./file-stamps.ts";
@@ -19,13 +19,14 @@ import { ANCIENT } from "./put-aside.ts";
 export function finish(ws: Workspace, journal: Journal): readonly Quarantined[] {
   if (journal.environment !== null) writeEnvironment(ws, journal.environment);
   if (journal.slotKey !== null) adoptSlot(ws, join(journal.stageDir, "slot"), journal.slotKey);
+  for (const folder of journal.folders) makeWritable(folder.aside);
   const moved = [...retire(ws, journal), ...bringBackForeign(ws, journal), ...keepForeign(ws, journal)];
   for (const file of journal.files.filter((one) => one.how !== "move"))
     rmSync(encodePath(file.aside), { force: true });
-  for (const folder of journal.folders) rmSync(folder.aside, { recursive: true, force: true });
-  rmSync(objectFolder(ws, journal.extension), { recursive: true, force: true });
+  for (const folder of journal.folders) removeTree(folder.aside);
+  removeTree(objectFolder(ws, journal.extension));
   dropTempsOf(journal);
-  rmSync(journal.stageDir, { recursive: true, force: true });
+  removeTree(journal.stageDir);
   clearJournal(ws);
   return moved;
 }

@@ -2,12 +2,12 @@
  * Build directories of a build that stopped half-way. They stay in its stage, and the next build of the same
  * fingerprint goes on there (docs/decisions/0025). Only ninja's are used: its log names what is whole.
  */
-import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { hasDeadPrograms } from "../doctor/checks/cmake-cache.ts";
 import type { Workspace } from "../model.ts";
 import { isListOf, isObject, isText } from "../store/baseline-shape.ts";
-import { asidePlace, existsAt } from "../store/move.ts";
+import { asidePlace, existsAt, removeTree } from "../store/move.ts";
 import { moveToQuarantine } from "../store/quarantine.ts";
 import { readState, writeDurably } from "../store/state-file.ts";
 import { filesNamed } from "./find-named.ts";
@@ -116,10 +116,10 @@ export function dropStage(ws: Workspace, buildId: string): void {
   for (const path of [notePath(stage), spoiltPath(stage)]) {
     for (const [, keptAt] of readRecord(path)?.folders ?? []) {
       const isOurs = basename(keptAt).startsWith(`.rebuild-if-needed-${buildId}-`);
-      if (isOurs) rmSync(keptAt, { recursive: true, force: true });
+      if (isOurs) removeTree(keptAt);
     }
   }
-  rmSync(stage, { recursive: true, force: true });
+  removeTree(stage);
 }
 
 interface Note extends Omit<BuildOf, "stamps"> {

@@ -4,10 +4,9 @@ import type { Observed, ObservedExtension } from "../observe.ts";
 import { type Failure, type Result, assertNever, err, ok, refuse } from "../report/failure.ts";
 import { stoppedFailure } from "../report/stopped.ts";
 import { foreignReasons } from "../run.ts";
-import { unwritable } from "../store/state-file.ts";
 import { type Attempt, type Moved, attempt } from "./attempt.ts";
 import { examine } from "./examine.ts";
-import { withKept, withoutLost, withoutPrevious } from "./failed-build.ts";
+import { notMoved, withKept, withoutLost, withoutPrevious } from "./failed-build.ts";
 import { finishedSteps, spoilHalfBuilt } from "./half-built.ts";
 import type { Journal } from "./journal.ts";
 import { type Planned, start } from "./prepare.ts";
@@ -101,7 +100,7 @@ async function build(observed: Observed, part: ObservedExtension, request: Rebui
       planned.asking.stop();
     }
   } catch (error) {
-    return { kind: "failed", failure: unwritable(ws.stateDir, error), isResumed: false };
+    return { kind: "failed", failure: notMoved(ws, error), isResumed: false };
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { treeHolderText } from "../build/holder.ts";
 import { runningBuild } from "../build/running.ts";
@@ -6,6 +6,7 @@ import { dropFresh } from "../fingerprint/fresh.ts";
 import { HOOK_FOLDERS, uninstallHooks } from "../install/index.ts";
 import { EXIT, failure } from "../report/failure.ts";
 import type { Workspace } from "../model.ts";
+import { removeTree } from "../store/move.ts";
 import { listQuarantine } from "../store/quarantine.ts";
 import { measureSlots } from "../store/slots.ts";
 import { parse } from "./arguments.ts";
@@ -69,8 +70,8 @@ function purge(ws: Workspace, io: Io): void {
 function drop(folder: string): void {
   const isLeft = (name: string): boolean => HOOK_FOLDERS.includes(name);
   const names = existsSync(folder) ? readdirSync(folder) : [];
-  for (const name of names) if (!isLeft(name)) rmSync(join(folder, name), { recursive: true, force: true });
-  if (!names.some(isLeft)) rmSync(folder, { recursive: true, force: true });
+  for (const name of names) if (!isLeft(name)) removeTree(join(folder, name));
+  if (!names.some(isLeft)) removeTree(folder);
 }
 
 /** State of other work trees of this repository. The main one's folder also holds what all share. */

@@ -1,7 +1,8 @@
 /** What killed processes had half written in our own folders: what comes to its end is renamed within moments. */
-import { lstatSync, readdirSync, rmSync } from "node:fs";
+import { lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Workspace } from "../model.ts";
+import { removeTree } from "./move.ts";
 
 /** Nobody who lives writes for so long, ms. */
 const OLD_MS = 3600 * 1000;
@@ -22,7 +23,7 @@ export function dropLeftovers(ws: Workspace, nowMs: number): void {
 
 function drop(path: string, nowMs: number): void {
   try {
-    if (nowMs - lstatSync(path).mtimeMs > OLD_MS) rmSync(path, { recursive: true, force: true });
+    if (nowMs - lstatSync(path).mtimeMs > OLD_MS) removeTree(path);
   } catch {
     // gone, or not ours to remove
   }

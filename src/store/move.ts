@@ -1,5 +1,6 @@
 /** The few ways in which we move files. Nothing here deletes what is not our own copy. */
 import {
+  chmodSync,
   constants,
   copyFileSync,
   fsyncSync,
@@ -91,4 +92,18 @@ export function dropTemps(folders: Iterable<string>, pid: number): void {
 export function renameOver(from: string, to: string): void {
   renameSync(encodePath(from), encodePath(to));
   if (existsAt(from)) unlinkSync(encodePath(from));
+}
+
+/** Removes a folder that is ours, with what is read-only in it. Nothing there: nothing happens. */
+export function removeTree(path: string): void {
+  makeWritable(path);
+  rmSync(encodePath(path), { recursive: true, force: true });
+}
+
+/** Lets the owner change what is in a folder of ours, and below: nothing can be moved out of a read-only one. */
+export function makeWritable(path: string): void {
+  const stat = lstatSync(encodePath(path), { throwIfNoEntry: false });
+  if (stat?.isDirectory() !== true) return;
+  if ((stat.mode & 0o700) !== 0o700) chmodSync(encodePath(path), (stat.mode & 0o777) | 0o700);
+  for (const { name, isFolder } of readFolder(path)) if (isFolder) makeWritable(join(path, name));
 }

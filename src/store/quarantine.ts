@@ -1,9 +1,9 @@
-import { readFileSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { readFileSync, readdirSync, renameSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative } from "node:path";
 import { deviceOf } from "../fingerprint/outputs.ts";
 import { encodePath } from "../git/path-bytes.ts";
 import type { Workspace } from "../model.ts";
-import { existsAt, makeParent } from "./move.ts";
+import { existsAt, makeParent, removeTree } from "./move.ts";
 import { writeDurably } from "./state-file.ts";
 
 /** Where a file that was in the way and is not ours lies now. */
@@ -86,7 +86,7 @@ export function pruneQuarantine(ws: Workspace, nowMs: number, list: (file: Quara
     const folder = join(root, build);
     if (nowMs - statSync(folder).mtimeMs < KEPT_MS) continue;
     for (const file of readNotes(join(folder, "note.json"))) list(file);
-    rmSync(folder, { recursive: true, force: true });
+    removeTree(folder);
   }
 }
 
