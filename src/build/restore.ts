@@ -5,11 +5,11 @@ import { hashFile, readOutputs } from "../fingerprint/outputs.ts";
 import { encodePath, showPath } from "../git/path-bytes.ts";
 import type { Baseline, EnvironmentOfRecord, Fingerprint, Output } from "../model.ts";
 import type { Observed, ObservedExtension } from "../observe.ts";
-import { ok, refuse, type Result } from "../report/failure.ts";
+import { err, ok, refuse, type Result } from "../report/failure.ts";
 import { copyDurably, existsAt, makeParent, tempPlace } from "../store/move.ts";
 import type { Quarantined } from "../store/quarantine.ts";
 import { slotFile, touchSlot, type Slot } from "../store/slots.ts";
-import { stateUnwritable } from "../store/state-file.ts";
+import { notMoved } from "./failed-build.ts";
 import { foreignOutputs } from "./foreign-outputs.ts";
 import { isOurBuild } from "./prepare.ts";
 import { rollBack } from "./roll-back.ts";
@@ -104,7 +104,7 @@ export async function restore(
       throw error;
     }
   } catch (error) {
-    return stateUnwritable(ws.stateDir, error);
+    return err(notMoved(ws, error));
   }
 }
 

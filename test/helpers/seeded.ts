@@ -42,3 +42,12 @@ export function seeded(seed: number): Random {
     },
   };
 }
+
+/**
+ * The seed of a test: the same one each time, so that a failure says something of the change that is tested; in a soak
+ * another one each time. `REBUILD_IF_NEEDED_SEED` repeats a run.
+ */
+export function testSeed(ordinary: number): number {
+  const isSoak = process.env["REBUILD_IF_NEEDED_SOAK"] !== undefined;
+  return Number(process.env["REBUILD_IF_NEEDED_SEED"] ?? (isSoak ? Date.now() % 1_000_000 : ordinary));
+}

@@ -14,11 +14,11 @@ import { newBuildId, writeRequest } from "../../src/build/request.ts";
 import { findWorkspace } from "../../src/git/workspace.ts";
 import { drivenProject, mustRun, OUTPUTS, type Driven } from "../helpers/driven-project.ts";
 import { programUnderTest } from "../helpers/sandbox.ts";
-import { seeded } from "../helpers/seeded.ts";
+import { seeded, testSeed } from "../helpers/seeded.ts";
 import { until } from "../helpers/until.ts";
 
 const KILLS = Number(process.env["REBUILD_IF_NEEDED_KILLS"] ?? 16);
-const SEED = Number(process.env["REBUILD_IF_NEEDED_SEED"] ?? Date.now() % 1_000_000);
+const SEED = testSeed(16);
 
 const MINE: Readonly<Record<string, string>> = {
   "pkg/mine.py": "MINE = 1\n",

@@ -16,15 +16,10 @@ import { bankProject, entries, type Bank, type Orders } from "../helpers/bank-pr
 import { callsIn, cannotPreload, deathLibrary, dying, type Death } from "../helpers/death.ts";
 import { processesIn } from "../helpers/end-processes.ts";
 import { programUnderTest } from "../helpers/sandbox.ts";
-import { seeded, type Random } from "../helpers/seeded.ts";
+import { seeded, testSeed, type Random } from "../helpers/seeded.ts";
 
-const KILLS = Number(process.env["REBUILD_IF_NEEDED_KILLS"] ?? 60);
-/** The same deaths each time, but for a soak: a run that fails must say something of the change that it is made for. */
-const ORDINARY_SEED = 601;
-const isSoak = process.env["REBUILD_IF_NEEDED_SOAK"] !== undefined;
-const SEED = Number(
-  process.env["REBUILD_IF_NEEDED_SEED"] ?? (isSoak ? Date.now() % 1_000_000 : ORDINARY_SEED),
-);
+const KILLS = Number(process.env["REBUILD_IF_NEEDED_KILLS"] ?? 300);
+const SEED = testSeed(601);
 
 /** Repositories at once. */
 const BANKS = 2;

@@ -6,6 +6,7 @@ import test from "node:test";
 import { type Elf, readElf } from "../../src/verify/elf.ts";
 import { createLoader } from "../../src/verify/resolve.ts";
 import { library, put, scratch } from "../helpers/native.ts";
+import { seeded, testSeed } from "../helpers/seeded.ts";
 
 const EXPORTS = "int shared_value = 1; int one(void) { return 1; } int two(void) { return 2; }";
 
@@ -112,9 +113,9 @@ test("any bytes give an answer", (t) => {
   const original = readFileSync(
     library(join(folder, "good.so"), `${EXPORTS} int puts(const char*); int hi(void) { return puts("hi"); }`),
   );
-  const seed = Number(process.env["FUZZ_SEED"] ?? Date.now() % 2 ** 31);
-  t.diagnostic(`FUZZ_SEED=${seed}`);
-  const random = generator(seed);
+  const seed = testSeed(300);
+  t.diagnostic(`seed ${seed}: REBUILD_IF_NEEDED_SEED=${seed} repeats it`);
+  const random = seeded(seed).below;
   const path = join(folder, "mutant.so");
   const dynamic = sectionRange(join(folder, "good.so"), ".dynamic");
   const kinds = new Map<string, number>();
@@ -162,15 +163,4 @@ function sectionRange(path: string, name: string): { start: number; length: numb
     .trim()
     .split(/\s+/);
   return { start: parseInt(offset, 16), length: parseInt(size, 16) };
-}
-
-/** mulberry32: small, and the same everywhere for one seed. */
-function generator(seed: number): (below: number) => number {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let value = Math.imul(state ^ (state >>> 15), 1 | state);
-    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value;
-    return ((value ^ (value >>> 14)) >>> 0) % below;
-  };
 }
