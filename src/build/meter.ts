@@ -1,6 +1,6 @@
 /** Follows a recipe by what it prints, in the builder: tells how far it is, and keeps how long each file took. */
 import { readFileSync, rmSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, isAbsolute, join } from "node:path";
 import type { Level, Workspace } from "../model.ts";
 import { readTimings, writeTimings } from "../store/timings.ts";
 import { findBuildFolders } from "./answer/build-folders.ts";
@@ -162,7 +162,8 @@ class RecipeRun {
       now.total === undefined && now.percent === undefined && now.done > 0 && usual >= now.done
         ? ({ total: usual, isGuess: true } as const)
         : {};
-    return { ...now, ...guess, warnings };
+    const file = now.file === undefined ? {} : { file: shortName(this.request.ws.top, now.file) };
+    return { ...now, ...file, ...guess, warnings };
   }
 
   private leftMs(nowMs: number): number | undefined {
@@ -197,6 +198,12 @@ class RecipeRun {
   private cacheUse(): CacheUse | null {
     return parseStatsLog(readBounded(cacheLogPath(this.request.ws, this.request.buildId)));
   }
+}
+
+/** From the top of the work tree; what lies elsewhere (a temporary directory) without its folder. */
+function shortName(top: string, file: string): string {
+  if (file.startsWith(`${top}/`)) return file.slice(top.length + 1);
+  return isAbsolute(file) ? basename(file) : file;
 }
 
 /** Empty for what is no file, or a very large one. */

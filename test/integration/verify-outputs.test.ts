@@ -171,6 +171,17 @@ test("a package's __init__ does not run for a library alone", async (t) => {
   assert.deepEqual(sentences(report), ["pkg: cannot be imported: RuntimeError: heavy"]);
 });
 
+test("a name in a module that is required as if it were a module", async (t) => {
+  const top = scratch(t);
+  packageIn(top, "");
+  const output = extensionModule(python, join(top, "pkg"), "_C");
+  const { problems } = await verify(top, [output], { require: ["pkg._C.answer"] });
+  assert.deepEqual(
+    problems.map(({ cause }) => cause),
+    ['pkg._C is a module: a name in it is required as "pkg._C:answer".'],
+  );
+});
+
 test("a library that only its package can bring is good, with a warning", async (t) => {
   const top = scratch(t);
   packageIn(
