@@ -2,10 +2,11 @@ import type { Level, RepoPath } from "../model.ts";
 import type { Observed, ObservedExtension } from "../observe.ts";
 import { distributionFiles, findOutputs } from "./find-outputs.ts";
 import { foreignOutputs } from "./foreign-outputs.ts";
+import { objectFolder } from "./object-folder.ts";
 import type { Plan } from "./transaction-plan.ts";
 
 /** What a build puts aside before its recipe runs; a dry run lists the same. */
-export interface BuildMoves extends Pick<Plan, "outputs" | "foreign" | "records" | "buildDirs"> {
+export interface BuildMoves extends Pick<Plan, "outputs" | "foreign" | "records" | "buildDirs" | "objects"> {
   /** Untracked files that the output globs name. */
   readonly matched: readonly RepoPath[];
 }
@@ -27,5 +28,6 @@ export async function buildMoves(
     foreign: await foreignOutputs(ws.top, outputs, baseline?.outputs ?? []),
     records: site.records,
     buildDirs: level === "clean" ? extension.buildDirs : [],
+    objects: level === "clean" ? objectFolder(ws, extension.name) : null,
   };
 }

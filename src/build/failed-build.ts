@@ -1,10 +1,11 @@
-import { lstatSync, readFileSync } from "node:fs";
+import { accessSync, constants, existsSync, lstatSync, readFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { showPath } from "../git/path-bytes.ts";
 import type { Observed, ObservedExtension } from "../observe.ts";
 import type { Workspace } from "../model.ts";
 import { type Failure, failure } from "../report/failure.ts";
 import { errorCode, unwritable } from "../store/state-file.ts";
+import { journalPath } from "./journal.ts";
 import { printable } from "./output/printable.ts";
 import { isThere } from "./output-files.ts";
 
@@ -44,12 +45,27 @@ export function withoutLost(observed: Observed, part: ObservedExtension, reason:
 /** A move that the file system refused: E205 where it is full, else E303. All is as it was, or will be at the next start. */
 export function notMoved(ws: Workspace, error: unknown): Failure {
   const place = refusedPlace(ws, error);
+  const code = errorCode(error) ?? "";
   const told = unwritable(place ?? ws.stateDir, error);
-  if (place === null || told.code !== "E303") return told;
-  const isClosed = lstatSync(place, { throwIfNoEntry: false })?.isDirectory() === true;
-  const folder = showPath(isClosed ? place : dirname(place));
-  const message = `nothing can be moved into or out of ${folder} (${errorCode(error) ?? "?"}). Nothing was changed.`;
+  if (told.code !== "E303") return told;
+  const state = existsSync(journalPath(ws))
+    ? "The next command puts back what was moved."
+    : "Nothing was changed.";
+  if (place === null || !["EACCES", "EPERM", "EROFS"].includes(code))
+    return { ...told, message: told.message.replace("Nothing was changed.", state) };
+  const folder = showPath(isClosedFolder(place) ? place : dirname(place));
+  const message = `nothing can be moved into or out of ${folder} (${code}). ${state}`;
   return { ...told, message, next: `ls -ld '${folder}'; make it writable, then: rebuild-if-needed` };
+}
+
+function isClosedFolder(path: string): boolean {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return false;
+  try {
+    accessSync(path, constants.W_OK);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /** What lies outside of our state; null where nothing does. */

@@ -66,9 +66,13 @@ export function spoilHalfBuilt(journal: Journal): void {
   if (existsSync(note)) renameSync(note, spoiltPath(journal.stageDir));
 }
 
-/** The newest build directories that a build of exactly this may go on with, or null. */
-export function findHalfBuilt(ws: Workspace, of: BuildOf): HalfBuilt | null {
-  for (const buildId of entriesOf(stages(ws)).sort().reverse()) {
+/**
+ * The newest build directories that a build of exactly this may go on with, or null.
+ * @param own the build that asks: its stage holds what it puts aside, and is nobody's to go on with.
+ */
+export function findHalfBuilt(ws: Workspace, own: string, of: BuildOf): HalfBuilt | null {
+  const others = entriesOf(stages(ws)).filter((buildId) => buildId !== own);
+  for (const buildId of others.sort().reverse()) {
     const note = readNote(join(stages(ws), buildId));
     if (note === null || !isSame(note, of)) continue;
     const folders = note.folders.filter(([, keptAt]) => isWhole(keptAt));
@@ -82,11 +86,15 @@ export function findHalfBuilt(ws: Workspace, of: BuildOf): HalfBuilt | null {
 /** Steps that ninja has finished in a folder, or in folders close below. */
 export function finishedSteps(folder: string): number {
   const outputs = new Set<string>();
-  for (const log of ninjaLogs(folder)) {
-    for (const line of readFileSync(log, "utf8").split("\n")) {
-      const output = line.split("\t")[3];
-      if (output !== undefined) outputs.add(`${log}\t${output}`);
+  try {
+    for (const log of ninjaLogs(folder)) {
+      for (const line of readFileSync(log, "utf8").split("\n")) {
+        const output = line.split("\t")[3];
+        if (output !== undefined) outputs.add(`${log}\t${output}`);
+      }
     }
+  } catch {
+    // of a recipe that is just being ended
   }
   return outputs.size;
 }

@@ -29,8 +29,11 @@ export function objectVariables(
 ): Readonly<Record<string, string>> {
   const target = onlyTarget(extension);
   if (target === null || own[VARIABLE] !== undefined) return {};
-  const [setupCfg, setupPy] = ["setup.cfg", "setup.py"].map((name) => readText(join(ws.top, target, name)));
-  if (/^\s*build[_-]temp\s*[:=]/m.test(setupCfg ?? "")) return {}; // the project says itself where its objects go
+  const [setupPy = null, ...others] = ["setup.py", "setup.cfg", "pyproject.toml"].map((name) =>
+    readText(join(ws.top, target, name)),
+  );
+  const texts = [setupPy, ...others].filter((text) => text !== null);
+  if (texts.length === 0 || texts.some((text) => CANNOT.test(text))) return {};
   const commands = commandNames(setupPy ?? "");
   const folder = objectFolder(ws, extension.name);
   if (commands.length === 0 || folder !== folder.trim() || folder.includes("\n")) return {};
@@ -53,15 +56,23 @@ function onlyTarget({ recipe, packages }: Extension): string | null {
   if (!ONE_PROJECT.every((option) => rest.includes(option))) return null;
   const targets = rest.filter((word) => !word.startsWith("-"));
   const [target] = targets;
-  return targets.length === 1 && target !== undefined && !posix.isAbsolute(target) ? target : null;
+  const isOne = targets.length === 1 && target !== undefined && !posix.isAbsolute(target);
+  return isOne ? target.replace(/\[[^\]]*\]$/, "") : null; // without extras
 }
 
 const ONE_PROJECT = ["--no-build-isolation", "--no-deps"];
 
 /**
+ * The project says itself where its objects go, or which command makes them; or it has sources above its folder, whose
+ * objects would lie above ours.
+ */
+const CANNOT =
+  /^\s*build[_-]temp\s*[:=]|\[tool\.setuptools\.cmdclass\]|["'][^"'\n]*\.\.\/[^"'\n]*\.(?:c|cc|cpp|cxx|cu|pyx|s)["']|["']\.\.["']/im;
+
+/**
  * What the command that builds extensions may be called: setuptools' editable_wheel sets a command up anew by the name of
  * its class. A command without the option would end the build, so only classes count that are derived from `build_ext`.
- * @returns none where a class of such a name is derived from something else.
+ * @returns none where a class of such a name, or what setup.py takes for the command, is not known to be.
  */
 function commandNames(setupPy: string): string[] {
   const torch = /\btorch\b/.test(setupPy) ? ["BuildExtension", "cls_with_options"] : [];
@@ -71,6 +82,9 @@ function commandNames(setupPy: string): string[] {
     const last = base.trim().split(".").at(-1) ?? "";
     if (names.has(last) || last === "_build_ext") names.add(name);
     else if (names.has(name)) return [];
+  }
+  for (const [, mapped = ""] of setupPy.matchAll(/\bbuild_ext["']?\s*\]?\s*[:=]\s*([\w.]+)/g)) {
+    if (!mapped.split(".").some((part) => names.has(part))) return [];
   }
   return [...names];
 }

@@ -41,7 +41,7 @@ export async function start(
   request.log.stage("put aside");
   const halfBuilt =
     request.level === "clean" && !request.fromNothing
-      ? findHalfBuilt(ws, buildOf(observed, part, await stampAll(ws, part)))
+      ? findHalfBuilt(ws, request.buildId, buildOf(observed, part, await stampAll(ws, part)))
       : null;
   if (halfBuilt !== null) request.log.note(resumeText(ws, halfBuilt));
   const transaction = await begin(ws, {
@@ -53,6 +53,7 @@ export async function start(
     foreign,
     records: moves.records,
     buildDirs: moves.buildDirs,
+    objects: moves.objects,
     halfBuilt,
     buildDirFiles: ours?.filter((path) => !foreign.has(path)) ?? null, // an output in there that was edited is a person's
     watched: watchedFolders(ws.top, extension, [...outputs, ...matched]),

@@ -5,6 +5,7 @@ import { loadVariables, type Load } from "./load.ts";
 import { ok, refuse, type Result } from "../report/failure.ts";
 import { cacheLogPath } from "./build-folder.ts";
 import { objectVariables } from "./object-folder.ts";
+import type { RebuildRequest } from "./rebuild-request.ts";
 
 /** Variables of a recipe, and how many compilers they let run at once. */
 export interface RecipeEnvironment {
@@ -20,7 +21,7 @@ export interface RecipeEnvironment {
 export async function recipeEnvironment(
   observed: Observed,
   part: ObservedExtension,
-  buildId: string,
+  { buildId, level }: Pick<RebuildRequest, "buildId" | "level">,
 ): Promise<Result<RecipeEnvironment>> {
   const wheel = await wheelVariables(observed, part);
   if (!wheel.ok) return wheel;
@@ -42,7 +43,7 @@ export async function recipeEnvironment(
     ...loadVariables({ jobs, nvccThreads: 0 }),
     CCACHE_STATSLOG: cacheLogPath(observed.ws, buildId), // a list of hits and misses, and no part of what is cached
     PIP_VERBOSE: "1", // else pip keeps to itself how far the build is, and shows its output when it has failed
-    ...objectVariables(observed.ws, part.extension, child),
+    ...(level === "clean" ? objectVariables(observed.ws, part.extension, child) : {}),
     ...child,
     ...wheel.value,
   };

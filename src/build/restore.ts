@@ -54,6 +54,7 @@ export async function restore(
       foreign: await foreignOutputs(ws.top, paths, old),
       records: [],
       buildDirs: [],
+      objects: null,
       halfBuilt: null,
       buildDirFiles: null,
       watched: [],

@@ -4,7 +4,7 @@ import { outputPath } from "../fingerprint/output-path.ts";
 import { encodePath } from "../git/path-bytes.ts";
 import { trackedNow } from "../git/tracked-now.ts";
 import type { Workspace } from "../model.ts";
-import { existsAt, makeParent, makeWritable, renameOver } from "../store/move.ts";
+import { existsAt, makeParent, openFolder, renameOver } from "../store/move.ts";
 import { type Quarantined, moveToQuarantine } from "../store/quarantine.ts";
 import { stampOf } from "./file-stamps.ts";
 import { failedPlace } from "./half-built.ts";
@@ -108,7 +108,7 @@ function isSameFile(one: string, other: string): boolean {
 function putFolderBack(journal: Journal, folder: ProtectedFolder): void {
   if (folder.existed && !existsAt(folder.aside)) return;
   if (existsAt(folder.path)) {
-    makeWritable(folder.path); // a read-only folder cannot change its parent
+    openFolder(folder.path); // a read-only folder cannot change its parent
     renameSync(folder.path, freeName(failedPlace(journal, folder)));
   }
   if (folder.existed) renameSync(folder.aside, folder.path);

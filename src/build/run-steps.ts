@@ -30,7 +30,7 @@ export async function runSteps(
       "install it, then: rebuild-if-needed",
     );
   }
-  const recipe = await recipeEnvironment(observed, part, request.buildId);
+  const recipe = await recipeEnvironment(observed, part, request);
   if (!recipe.ok) return recipe;
   const { variables, load } = recipe.value;
   const run = (more: NodeJS.ProcessEnv): Promise<RunResult> =>

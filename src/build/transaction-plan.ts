@@ -7,7 +7,6 @@ import { asidePlace, existsAt } from "../store/move.ts";
 import { stampOf } from "./file-stamps.ts";
 import type { HalfBuilt } from "./half-built.ts";
 import type { ProtectedFile, ProtectedFolder } from "./journal.ts";
-import { objectFolder } from "./object-folder.ts";
 
 export interface Plan {
   readonly kind: "build" | "restore";
@@ -22,6 +21,8 @@ export interface Plan {
   readonly records: readonly string[];
   /** Build directories to move aside. */
   readonly buildDirs: readonly RepoPath[];
+  /** Where setuptools leaves the objects of a clean build, absolute; null for any other. */
+  readonly objects: string | null;
   /** Build directories of an earlier build of the same, to be put in their place; null: new ones. */
   readonly halfBuilt: HalfBuilt | null;
   /** Files known to be ours in those. Null: no build of ours is recorded. */
@@ -34,7 +35,7 @@ export interface Plan {
 }
 
 /** What of a plan decides about the moves. */
-type Moves = Pick<Plan, "kind" | "buildId" | "extension" | "outputs" | "foreign" | "records" | "buildDirs">;
+type Moves = Pick<Plan, "kind" | "buildId" | "outputs" | "foreign" | "records" | "buildDirs" | "objects">;
 
 /** What is done with each file, decided before the first move. */
 export function planFiles(
@@ -78,8 +79,7 @@ function isBelow(path: string, folder: string): boolean {
 /** Build directories that go aside, and the outputs in them that need a stand-in; and the folder of objects. */
 export function planFolders(ws: Workspace, plan: Moves, stageDir: string): ProtectedFolder[] {
   const folders = plan.buildDirs.map((folder) => join(ws.top, folder));
-  const objects = plan.kind === "build" ? [objectFolder(ws, plan.extension)] : [];
-  return [...folders, ...objects].map((path, index) => {
+  return [...folders, ...(plan.objects === null ? [] : [plan.objects])].map((path, index) => {
     const wanted = join(stageDir, "aside", `folder-${index}`);
     const standIns = plan.outputs
       .map((output) => outputPath(ws.top, output))

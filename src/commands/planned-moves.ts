@@ -38,9 +38,7 @@ async function movesOf(looked: Look, part: ObservedExtension, one: ExtensionDeci
 /** The same plan as that of the build itself. */
 async function rebuildMoves(looked: Look, part: ObservedExtension, level: Level): Promise<string[]> {
   const { ws } = looked;
-  const extension = part.extension.name;
-  const moves = await buildMoves(looked, part, level);
-  const plan = { kind: "build", buildId: "dry-run", extension, ...moves } as const;
+  const plan = { kind: "build", buildId: "dry-run", ...(await buildMoves(looked, part, level)) } as const;
   const stage = join(ws.stateDir, "stage", plan.buildId);
   const show = (path: string): string =>
     showPath(path.startsWith(`${ws.top}/`) ? path.slice(ws.top.length + 1) : path);

@@ -102,8 +102,17 @@ export function removeTree(path: string): void {
 
 /** Lets the owner change what is in a folder of ours, and below: nothing can be moved out of a read-only one. */
 export function makeWritable(path: string): void {
-  const stat = lstatSync(encodePath(path), { throwIfNoEntry: false });
-  if (stat?.isDirectory() !== true) return;
-  if ((stat.mode & 0o700) !== 0o700) chmodSync(encodePath(path), (stat.mode & 0o777) | 0o700);
+  openFolder(path);
   for (const { name, isFolder } of readFolder(path)) if (isFolder) makeWritable(join(path, name));
+}
+
+/** Lets the owner change one folder. Where that is refused, the move that comes next will say so. */
+export function openFolder(path: string): void {
+  const stat = lstatSync(encodePath(path), { throwIfNoEntry: false });
+  if (stat?.isDirectory() !== true || (stat.mode & 0o700) === 0o700) return;
+  try {
+    chmodSync(encodePath(path), (stat.mode & 0o777) | 0o700);
+  } catch {
+    // another user's
+  }
 }

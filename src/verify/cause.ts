@@ -39,9 +39,6 @@ export function explainMessage(message: string): string | null {
     return explain({ ...nothing, missing: [{ name: "", version }], libraries: [] })[0] ?? null;
   const library = /^(?:ImportError: |OSError: )?(lib\S+?): cannot open shared object file/.exec(message)?.[1];
   if (library !== undefined) return explain({ ...nothing, missing: [], libraries: [library] })[0] ?? null;
-  const inside = /No module named '([\w.]+)\.(\w+)'; '\1' is not a package/.exec(message);
-  if (inside !== null)
-    return `${inside[1]} is a module: a name in it is required as "${inside[1]}:${inside[2]}".`;
   if (message.includes("does not define module export function")) {
     return "Its file name and the name in PYBIND11_MODULE, TORCH_EXTENSION_NAME or PyInit_... differ, or the file is cut short.";
   }

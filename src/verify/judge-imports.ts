@@ -28,7 +28,11 @@ export function judgeImports(
     if (event === undefined) continue;
     if (event.error !== null) {
       problems.push(
-        problem(module, `cannot be imported: ${firstLine(event.error)}`, explainMessage(event.error)),
+        problem(
+          module,
+          `cannot be imported: ${firstLine(event.error)}`,
+          noPackage(module, event.error) ?? explainMessage(event.error),
+        ),
       );
       continue;
     }
@@ -51,6 +55,13 @@ export function judgeImports(
     }
   }
   return { problems, warnings: [] };
+}
+
+/** A name in a module that is required as if it were a module itself. */
+function noPackage(module: string, message: string): string | null {
+  const [, parent, name] = /No module named '([\w.]+)\.(\w+)'; '\1' is not a package/.exec(message) ?? [];
+  if (parent === undefined || name === undefined || `${parent}.${name}` !== module) return null;
+  return `${parent} is a module: a name in it is required as "${parent}:${name}".`;
 }
 
 /** Required operators: registered by the libraries alone, or once the required modules are imported. */

@@ -106,6 +106,28 @@ test("a build by pip that stopped half-way goes on where it was, and leaves no o
     assert.equal((await box.cli(top, "check")).code, 0);
   });
 
+  await t.test("a rung that fails is nothing to go on with for the next one", async () => {
+    box.write(join(top, "rebuild-if-needed.toml"), 'strategy = "ladder"\n');
+    await mustRun(box, top, "--force");
+    box.write(join(top, "build/notes.txt"), "mine");
+    box.write(join(top, "csrc/all.h"), "#define VALUE 3\n");
+    box.write("drive/stop", "two.cpp");
+    compiled();
+    const failed = await box.cli(top);
+    assert.equal(failed.code, 1, failed.stderr);
+    assert.match(failed.stderr, /going up a rung/);
+    assert.doesNotMatch(failed.stderr, /resuming/);
+    const tries = failed.stderr.split("- doctor").length - 1;
+    assert.ok(tries > 1);
+    assert.deepEqual(compiled(), Array.from({ length: tries }, () => ALL.slice(0, 3)).flat());
+    assert.equal(existsSync(join(top, ".git/rebuild-if-needed/journal.json")), false);
+    assert.equal(box.read(join(top, "build/notes.txt")), "mine");
+    rmSync(box.path("drive/stop"));
+    await mustRun(box, top);
+    assert.equal(box.read(join(top, "build/notes.txt")), "mine");
+    rmSync(join(top, "rebuild-if-needed.toml"));
+  });
+
   await t.test(
     "not where setup.cfg has its objects elsewhere, and not in somebody's own configuration",
     async () => {

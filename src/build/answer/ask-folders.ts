@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { basename } from "node:path";
 import type { BuildAnswer, Level } from "../../model.ts";
 import type { Observed, ObservedExtension } from "../../observe.ts";
-import { buildFolders } from "../object-folder.ts";
+import { buildFolders, objectFolder } from "../object-folder.ts";
 import { findBuildFolders } from "./build-folders.ts";
 import { readReply } from "./cmake-file-api.ts";
 import { askCMakeMakefiles } from "./cmake-part.ts";
@@ -38,8 +38,11 @@ export function askFolders(material: Material, repo: RepoFiles): Asked[] {
     readDepfiles: depfileTexts,
   };
   const asked: Asked[] = material.ninjas.map((build) => askNinja(build, surroundings));
+  const objects = objectFolder(observed.ws, part.extension.name);
   for (const { folder, kind } of findBuildFolders(buildFolders(observed.ws, part.extension))) {
     const reply = readReply(folder);
+    // A recipe of setuptools that goes on to CMake cannot be asked beforehand; the compilers' log tells then.
+    if (kind === "makefiles" && reply === null && folder.startsWith(objects)) continue;
     if (kind === "makefiles") {
       asked.push(
         reply === null

@@ -12,5 +12,5 @@ const CHATTER = [
 /** True for a line that says only that work goes on. */
 export function isChatter(line: string): boolean {
   const text = line.trim();
-  return CHATTER.some((pattern) => pattern.test(text));
+  return !/error|fail/i.test(text) && CHATTER.some((pattern) => pattern.test(text));
 }
