@@ -4,7 +4,7 @@ import { loadConfig } from "./config/load.ts";
 import type { KnownBaseline, Observation } from "./decide.ts";
 import { type Asker, chooseEnvironment } from "./fingerprint/choose-environment.ts";
 import type { BuildEnvironment } from "./fingerprint/environment.ts";
-import { type Externals } from "./fingerprint/external.ts";
+import type { Externals } from "./fingerprint/external.ts";
 import { freshNeedsGit } from "./fingerprint/fresh-holds.ts";
 import { installedLookup } from "./fingerprint/installed-lookup.ts";
 import { type MayRun, untrackedOnly } from "./fingerprint/search-path.ts";
@@ -16,7 +16,7 @@ import { listUntracked, readTracked, type WorkTree } from "./git/work-tree.ts";
 import type { Config, EnvironmentOfRecord, Extension, RepoPath, Workspace } from "./model.ts";
 import { type Result, ok, refuse } from "./report/failure.ts";
 import { readEnvironment } from "./store/environment.ts";
-import { type Slot } from "./store/slots.ts";
+import type { Slot } from "./store/slots.ts";
 import { observeExtension } from "./observe-extension.ts";
 
 export interface ObservedExtension {

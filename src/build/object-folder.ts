@@ -3,10 +3,11 @@
  * told by this file, it has them in the state directory, so that a build that stopped half-way can be resumed
  * (docs/decisions/0027).
  */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import type { Extension, Workspace } from "../model.ts";
 import { fileName } from "../store/baseline.ts";
+import { readText } from "./answer/ninja-folder.ts";
 
 /** Read by setuptools after every other configuration (setuptools 60, December 2021); others do not know it. */
 const VARIABLE = "DIST_EXTRA_CONFIG";
@@ -87,12 +88,4 @@ function commandNames(setupPy: string): string[] {
     if (!mapped.split(".").some((part) => names.has(part))) return [];
   }
   return [...names];
-}
-
-function readText(path: string): string | null {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return null;
-  }
 }
