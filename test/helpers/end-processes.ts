@@ -1,4 +1,4 @@
-import { readdirSync, readlinkSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { sep } from "node:path";
 
 /**
@@ -21,6 +21,26 @@ export function processesIn(folder: string): number[] {
     const cwd = workingFolder(id);
     return cwd === folder || cwd.startsWith(folder + sep);
   });
+}
+
+/** For a failure's message: each process in a folder, its parent and state, what it waits for, its command. */
+export function describeProcesses(folder: string): string {
+  return processesIn(folder)
+    .map((id) => {
+      const status = readProcess(id, "status");
+      const of = (name: string): string => new RegExp(`^${name}:\\s*(.*)$`, "m").exec(status)?.[1] ?? "?";
+      const command = readProcess(id, "cmdline").replaceAll("\0", " ");
+      return `${id} of ${of("PPid")}, ${of("State")}, blocked ${of("SigBlk")}, ${readProcess(id, "wchan")}: ${command}`;
+    })
+    .join("\n");
+}
+
+function readProcess(id: number, name: string): string {
+  try {
+    return readFileSync(`/proc/${id}/${name}`, "utf8");
+  } catch {
+    return "";
+  }
 }
 
 function processIds(): number[] {

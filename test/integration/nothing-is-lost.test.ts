@@ -14,12 +14,15 @@ import { findWorkspace } from "../../src/git/workspace.ts";
 import { modelOf, type Model } from "../helpers/bank-model.ts";
 import { bankProject, entries, type Bank, type Orders } from "../helpers/bank-project.ts";
 import { callsIn, cannotPreload, deathLibrary, dying, type Death } from "../helpers/death.ts";
-import { processesIn } from "../helpers/end-processes.ts";
+import { describeProcesses, processesIn } from "../helpers/end-processes.ts";
 import { programUnderTest } from "../helpers/sandbox.ts";
 import { seeded, testSeed, type Random } from "../helpers/seeded.ts";
 
 const KILLS = Number(process.env["REBUILD_IF_NEEDED_KILLS"] ?? 300);
 const SEED = testSeed(601);
+
+/** No operation of this test takes a hundredth of it. */
+const LIMIT_MS = 300_000;
 
 /** Repositories at once. */
 const BANKS = 2;
@@ -179,7 +182,11 @@ async function request({ project }: Bank): Promise<string> {
   return buildId;
 }
 
-/** @returns the signal that it died of. Its output goes to a file, as that of a builder does: a recipe that outlives it holds nothing of ours open. */
+/**
+ * Its output goes to a file, as that of a builder does: a recipe that outlives it holds nothing of ours open.
+ * @returns the signal that it died of.
+ * @throws where it does not end, with what runs and what each process waits for.
+ */
 async function start(
   { bank: { project }, library, gitDir }: Scene,
   argv: readonly string[],
@@ -198,7 +205,17 @@ async function start(
     stdio: ["ignore", output, output],
   });
   closeSync(output);
-  return new Promise((resolve) => child.on("exit", (_code, signal) => resolve(signal)));
+  return new Promise((resolve, reject) => {
+    const limit = setTimeout(() => {
+      const running = describeProcesses(project.box.root);
+      child.kill("SIGKILL");
+      reject(new Error(`${argv.join(" ")} does not end; ${String(child.pid)} among\n${running}`));
+    }, LIMIT_MS);
+    child.on("exit", (_code, signal) => {
+      clearTimeout(limit);
+      resolve(signal);
+    });
+  });
 }
 
 /** What comes next recovers, and may die of the same in turn. @returns how often it died. */
