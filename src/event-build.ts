@@ -4,7 +4,7 @@ import { leftToBuilder } from "./build/holder.ts";
 import { lastStop } from "./build/last-stop.ts";
 import { leaveToBuilder } from "./build/running.ts";
 import { watchFromHook } from "./build/watch-from-hook.ts";
-import { newBuildId, writeRequest } from "./build/request.ts";
+import { newBuildId, writeRequest, type BuildRequest } from "./build/request.ts";
 import { startBuilder } from "./build/start.ts";
 import type { EventContext } from "./event.ts";
 import { isBisectStep } from "./git/operation.ts";
@@ -28,6 +28,7 @@ export async function buildForEvent(
   known: readonly ExtensionDecision[],
   mode: Mode,
   context: EventContext,
+  seen: BuildRequest["seen"],
 ): Promise<boolean> {
   const tell = (text: string, isSeenTo: boolean): boolean => {
     context.say(`rebuild-if-needed: ${text}`);
@@ -63,7 +64,15 @@ export async function buildForEvent(
     return true;
   }
   const stop = lastStop(ws, history);
-  const wish = { trigger: hook, force: false, only, ignoreOperation, wait: true, inBackground: !attach };
+  const wish = {
+    trigger: hook,
+    force: false,
+    only,
+    ignoreOperation,
+    wait: true,
+    inBackground: !attach,
+    ...(seen === undefined ? {} : { seen }),
+  };
   const started = startBuilder(ws, wish);
   if (!started.ok) {
     context.say(failureText(started.failure));

@@ -1,6 +1,7 @@
 /** What an event does with a look: nothing, a line, a restore, or a builder. */
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { seenFirst } from "./observe.ts";
 import { isJournalThere } from "./build/journal.ts";
 import { isRestoreOnly } from "./decide.ts";
 import type { Decision, ExtensionDecision, Reason, Workspace } from "./model.ts";
@@ -84,7 +85,7 @@ export async function lookForEvent(ws: Workspace, hook: string, context: EventCo
   const { buildForEvent, restoreForEvent } = await import("./event-build.ts"); // nearly never, and half of the program
   const isSeenTo = isRestoreOnly(decision)
     ? await restoreForEvent(ws, hook, known, context)
-    : await buildForEvent(ws, hook, decision, known, config.mode, context);
+    : await buildForEvent(ws, hook, decision, known, config.mode, context, seenFirst(looked.value));
   return isSeenTo && unknown === undefined ? { kind: "seen-to" } : stopped;
 }
 

@@ -31,7 +31,7 @@ export type LookBase = Omit<Observed, "extensions" | "lookedAtMs">;
 export async function observeExtension(
   base: LookBase,
   configured: Extension,
-  { ignoreOperation }: Pick<ObserveRequest, "ignoreOperation">,
+  { ignoreOperation, seen }: Pick<ObserveRequest, "ignoreOperation" | "seen">,
 ): Promise<Result<ObservedExtension>> {
   const { ws, environment } = base;
   const extension = asPrecompiled(configured, environment.variables);
@@ -49,7 +49,7 @@ export async function observeExtension(
       packages: extension.packages,
       recipe: extension.recipe,
       top: ws.top,
-      previous: baseline?.fingerprint.toolchain ?? null,
+      previous: seen?.get(extension.name) ?? baseline?.fingerprint.toolchain ?? null,
       mayRun: base.mayRun,
     }),
   ]);

@@ -13,7 +13,7 @@ import { headCommit, isHeadLost } from "./git/history.ts";
 import type { PathSet } from "./git/path-set.ts";
 import { workTreeReader } from "./git/work-tree-reader.ts";
 import { listUntracked, readTracked, type WorkTree } from "./git/work-tree.ts";
-import type { Config, EnvironmentOfRecord, Extension, RepoPath, Workspace } from "./model.ts";
+import type { Config, EnvironmentOfRecord, Extension, RepoPath, Toolchain, Workspace } from "./model.ts";
 import { type Result, ok, refuse } from "./report/failure.ts";
 import { readEnvironment } from "./store/environment.ts";
 import type { Slot } from "./store/slots.ts";
@@ -51,6 +51,24 @@ export interface ObserveRequest {
   readonly ignoreOperation: boolean;
   /** `init`: look with the present shell and forget what was recorded. */
   readonly forgetRecord?: boolean;
+  /** By extension, what another look saw a moment ago: of it only what has moved since is read again. */
+  readonly seen?: SeenToolchains;
+}
+
+export type SeenToolchains = ReadonlyMap<string, Toolchain>;
+
+/** For a look that comes soon after this one. */
+export function seenIn(looked: Pick<Observed, "extensions">): SeenToolchains {
+  return new Map(looked.extensions.map((one) => [one.extension.name, one.observation.fingerprint.toolchain]));
+}
+
+/** The part of it that no baseline holds, for a look by another process; undefined: nothing. */
+export function seenFirst(looked: Pick<Observed, "extensions">): Record<string, Toolchain> | undefined {
+  const first = looked.extensions.filter(({ known, observation }) => {
+    const before = known.kind === "known" ? known.baseline.fingerprint.toolchain : null;
+    return JSON.stringify(before) !== JSON.stringify(observation.fingerprint.toolchain);
+  });
+  return first.length === 0 ? undefined : Object.fromEntries(seenIn({ extensions: first }));
 }
 
 /** Looks at the work tree. Expected failures: E102, E104, E11x, E120, E302. */

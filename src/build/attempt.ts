@@ -4,7 +4,7 @@ import { outputPath } from "../fingerprint/output-path.ts";
 import { readOutputs } from "../fingerprint/outputs.ts";
 import { showPath } from "../git/path-bytes.ts";
 import type { Baseline, InputTimes } from "../model.ts";
-import { type Observed, type ObservedExtension, observe } from "../observe.ts";
+import { type Observed, type ObservedExtension, observe, seenIn } from "../observe.ts";
 import { type Failure, type Result, ok, refuse } from "../report/failure.ts";
 import { cancelled } from "./failed-build.ts";
 import { trackedOutputs } from "./find-outputs.ts";
@@ -90,6 +90,7 @@ async function observeAgain(
     asker: request.isTyped ? "person" : "event",
     only: [part.extension.name],
     ignoreOperation: true,
+    seen: seenIn(observed),
   });
   if (!again.ok) return again;
   const [one] = again.value.extensions;

@@ -64,6 +64,7 @@ async function actOnce(run: Run, round: number): Promise<number> {
     only: request.only,
     ignoreOperation: request.ignoreOperation && round === 1, // the git of a later event has ended, and so have its marks
     force,
+    ...(request.seen === undefined ? {} : { seen: new Map(Object.entries(request.seen)) }),
   } as const;
   const looked = await look(ws, ask);
   if (!looked.ok) return tellFailure(run, looked.failure);

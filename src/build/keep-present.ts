@@ -3,7 +3,7 @@ import { type BuildEnvironment, recordOf } from "../fingerprint/environment.ts";
 import { probeInterpreter } from "../fingerprint/interpreter.ts";
 import { readOutputs } from "../fingerprint/outputs.ts";
 import type { Baseline } from "../model.ts";
-import { observe, type Observed, type ObservedExtension } from "../observe.ts";
+import { observe, seenIn, type Observed, type ObservedExtension } from "../observe.ts";
 import { err, ok, refuse, type Result } from "../report/failure.ts";
 import { baselinePath } from "../store/baseline.ts";
 import { writeEnvironment } from "../store/environment.ts";
@@ -97,14 +97,15 @@ async function verify(
 
 /** What was verified must be what is recorded: the same ground, the same files. */
 async function observeAgain(
-  { ws }: Observed,
+  observed: Observed,
   part: ObservedExtension,
   { isTyped }: KeepRequest,
 ): Promise<Result<void>> {
-  const again = await observe(ws, {
+  const again = await observe(observed.ws, {
     asker: isTyped ? "person" : "event",
     only: [part.extension.name],
     ignoreOperation: true,
+    seen: seenIn(observed),
   });
   if (!again.ok) return err(again.failure);
   const now = again.value.extensions[0]?.observation;

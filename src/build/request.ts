@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Workspace } from "../model.ts";
-import { isListOf, isObject, isText } from "../store/baseline-shape.ts";
+import type { Toolchain, Workspace } from "../model.ts";
+import { isListOf, isObject, isText, isToolchain } from "../store/baseline-shape.ts";
 import { writeDurably } from "../store/state-file.ts";
 import { buildFolder } from "./build-folder.ts";
 
@@ -19,6 +19,8 @@ export interface BuildRequest {
   readonly wait: boolean;
   /** Nobody watches it from its start: it runs at low priority, and its end may be told on the desktop. */
   readonly inBackground?: boolean;
+  /** What the look of whoever asks saw, by extension, where the baseline does not know it: the builder's look is quicker for it. */
+  readonly seen?: Readonly<Record<string, Toolchain>>;
 }
 
 /** Builds whose logs are kept. */
@@ -70,6 +72,8 @@ function isRequest(value: unknown): value is BuildRequest {
     typeof value["ignoreOperation"] === "boolean" &&
     typeof value["wait"] === "boolean" &&
     ["boolean", "undefined"].includes(typeof value["inBackground"]) &&
+    (value["seen"] === undefined ||
+      (isObject(value["seen"]) && Object.values(value["seen"]).every(isToolchain))) &&
     (value["only"] === null || isListOf(value["only"], isText))
   );
 }

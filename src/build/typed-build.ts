@@ -6,7 +6,7 @@ import { failureText } from "../report/terminal.ts";
 import { stateUnwritable } from "../store/state-file.ts";
 import { runBuilder } from "./builder.ts";
 import { treeHolderText } from "./holder.ts";
-import { newBuildId, writeRequest } from "./request.ts";
+import { newBuildId, writeRequest, type BuildRequest } from "./request.ts";
 import { runningBuild } from "./running.ts";
 import { listenForInterrupts, type Interrupts } from "./interrupts.ts";
 import { recover } from "./recover.ts";
@@ -26,6 +26,8 @@ export interface TypedBuildRequest {
   readonly onEvent?: (told: ToldEvent) => void;
   /** Nothing has to be built: kept files go back in milliseconds, without a process of their own. */
   readonly isRestore: boolean;
+  /** For the builder: see {@link BuildRequest}. */
+  readonly seen: BuildRequest["seen"];
 }
 
 /** @returns the command's exit code. */
@@ -73,6 +75,7 @@ async function buildOnce(request: TypedBuildRequest, interrupts: Interrupts): Pr
     only,
     ignoreOperation: false,
     wait: request.wait,
+    ...(request.seen === undefined ? {} : { seen: request.seen }),
   });
   if (!started.ok) {
     request.write(failureText(started.failure));

@@ -6,6 +6,7 @@ import { runTypedBuild } from "../build/typed-build.ts";
 import { isRestoreOnly } from "../decide.ts";
 import { isBisecting } from "../git/operation.ts";
 import { findWorkspace } from "../git/workspace.ts";
+import { seenFirst } from "../observe.ts";
 import { EXIT, type Failure, failure, ok, refuse, type Result } from "../report/failure.ts";
 import { stoppedFailure } from "../report/stopped.ts";
 import { look } from "../run.ts";
@@ -76,6 +77,7 @@ async function makeFresh(io: Io): Promise<number> {
     write: io.say,
     showOutput: true,
     isRestore: isRestoreOnly(decision),
+    seen: seenFirst(looked.value),
   });
 }
 

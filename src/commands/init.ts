@@ -11,7 +11,7 @@ import { renderConfig } from "../config/write.ts";
 import { recordOf } from "../fingerprint/environment.ts";
 import { installHooks } from "../install/index.ts";
 import type { Workspace } from "../model.ts";
-import { observe, type Observed } from "../observe.ts";
+import { observe, seenIn, type Observed } from "../observe.ts";
 import { recordFresh } from "../record-fresh.ts";
 import { EXIT, failure, ok, type Result } from "../report/failure.ts";
 import { decisionText } from "../report/terminal.ts";
@@ -51,7 +51,8 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   const set = await setUp(ws.value, observed.value, flags.has("local"), io);
   if (!set.ok) return fail(io, set.failure);
   // Once more: presets may say more now that the environment is known.
-  const again = await observe(ws.value, { asker: "person", only: null, ignoreOperation: true });
+  const ask = { asker: "person", only: null, ignoreOperation: true, seen: seenIn(observed.value) } as const;
+  const again = await observe(ws.value, ask);
   if (!again.ok) return fail(io, again.failure);
   for (const part of again.value.extensions) {
     const isProven =
@@ -68,7 +69,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     environment: process.env,
   });
   if (hooks.ok) for (const line of describeInstall(hooks.value)) io.result(line);
-  const looked = await look(ws.value, { asker: "person", only: null, ignoreOperation: true });
+  const looked = await look(ws.value, ask);
   if (!looked.ok) return fail(io, looked.failure);
   await recordFresh(looked.value);
   for (const line of decisionText(looked.value.decision)) io.result(line);

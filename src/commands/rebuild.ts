@@ -1,6 +1,7 @@
 import { runTypedBuild, type TypedBuildRequest } from "../build/typed-build.ts";
 import { isRestoreOnly } from "../decide.ts";
 import { recordOf } from "../fingerprint/environment.ts";
+import { seenFirst } from "../observe.ts";
 import { EXIT } from "../report/failure.ts";
 import { decisionJson, eventJson, noteJson } from "../report/json.ts";
 import { stoppedFailure } from "../report/stopped.ts";
@@ -47,10 +48,17 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     return finish(EXIT.good);
   }
   const wait = !flags.has("no-wait");
-  const isRestore = isRestoreOnly(decision);
-  return finish(
-    await runTypedBuild({ ws: ws.value, force, only, wait, isRestore, showOutput: !json, ...told(io, json) }),
-  );
+  const exit = await runTypedBuild({
+    ws: ws.value,
+    force,
+    only,
+    wait,
+    isRestore: isRestoreOnly(decision),
+    seen: seenFirst(looked.value),
+    showOutput: !json,
+    ...told(io, json),
+  });
+  return finish(exit);
 }
 
 /** How a build is told: to people, or with `--json` as lines of JSON on stderr, as stdout has the one answer. */

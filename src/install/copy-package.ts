@@ -1,6 +1,14 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { cp } from "node:fs/promises";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { packageRoot } from "../package-root.ts";
 import { ok, refuse, type Result } from "../report/failure.ts";
@@ -14,13 +22,13 @@ const NAME = "rebuild-if-needed";
  * The copy appears by one rename and is never changed: hooks of several clones may run from it.
  * @returns the program's path in the copy.
  */
-export async function copyPackage(program: string, folder: string): Promise<Result<string>> {
+export function copyPackage(program: string, folder: string): Result<string> {
   try {
     const root = packageRoot(dirname(program));
     const manifest = readManifest(root);
     const identity = identify(root);
     const target = chooseTarget(folder, manifest, identity);
-    if (identityOf(target) === null) await copyTo(root, target, identity);
+    if (identityOf(target) === null) copyTo(root, target, identity);
     return ok(join(target, "node_modules", NAME, relative(root, program)));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
@@ -49,14 +57,14 @@ function identityOf(target: string): string | null {
   }
 }
 
-async function copyTo(root: string, target: string, identity: string): Promise<void> {
+function copyTo(root: string, target: string, identity: string): void {
   const aside = join(dirname(target), `.${basename(target)}.${process.pid}`);
   rmSync(aside, { recursive: true, force: true }); // of an installer that died; the name is ours alone
   mkdirSync(aside, { recursive: true });
   try {
     for (const { from, to } of planCopies(root)) {
       const isOwn = from === root;
-      await cp(from, join(aside, to), {
+      cpSync(from, join(aside, to), {
         recursive: true,
         dereference: true,
         filter: (path) => (isOwn ? isShipped(relative(root, path)) : isContent(from, path)),

@@ -40,7 +40,7 @@ export async function stableTarget(
       "npm install --global rebuild-if-needed && rebuild-if-needed install",
     );
   }
-  const copy = await copyPackage(program, folder);
+  const copy = copyPackage(program, folder);
   if (!copy.ok) return err(copy.failure);
   return ok({ node: node.value, program: copy.value, copiedFrom: program });
 }

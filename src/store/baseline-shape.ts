@@ -1,5 +1,5 @@
 /** Parsers at the border: a state file is anybody's bytes until it has been looked at. */
-import type { Baseline, EnvironmentOfRecord, Output } from "../model.ts";
+import type { Baseline, EnvironmentOfRecord, Output, Toolchain } from "../model.ts";
 
 export function isBaseline(value: unknown): value is Baseline {
   return (
@@ -90,13 +90,15 @@ function isFingerprint(value: unknown): boolean {
   for (const key of ["bystanders", "whole", "externals"]) {
     if (value[key] !== undefined && !isTextRecord(value[key])) return false;
   }
-  const toolchain = value["toolchain"];
+  return Array.isArray(value["recipe"]) && isToolchain(value["toolchain"]);
+}
+
+export function isToolchain(value: unknown): value is Toolchain {
   return (
-    Array.isArray(value["recipe"]) &&
-    isObject(toolchain) &&
-    isListOf(toolchain["tools"], isToolLike) &&
-    isListOf(toolchain["packages"], isToolLike) &&
-    isTextRecord(toolchain["variables"])
+    isObject(value) &&
+    isListOf(value["tools"], isToolLike) &&
+    isListOf(value["packages"], isToolLike) &&
+    isTextRecord(value["variables"])
   );
 }
 
