@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
-import { hermeticEnvironment, sharedCache } from "./environment.ts";
+import { hermeticEnvironment, NPM_CERTIFICATES, sharedCache } from "./environment.ts";
 import { runProcess } from "./run.ts";
 
 /** Runs a command in the folder that is being made; throws with all output when it fails. Gives stdout. */
@@ -46,7 +46,11 @@ function dropOld(shelf: string): void {
 }
 
 async function must(folder: string, argv: readonly string[]): Promise<string> {
-  const env = hermeticEnvironment(folder, "fixed");
+  const certificates = process.env[NPM_CERTIFICATES];
+  const env = {
+    ...hermeticEnvironment(folder, "fixed"),
+    ...(certificates === undefined ? {} : { [NPM_CERTIFICATES]: certificates }),
+  };
   const { code, stdout, stderr } = await runProcess(argv, { cwd: folder, env, limitMs: 600_000 });
   if (code === 0) return stdout;
   throw new Error(`${argv.join(" ")} (exit ${code})\n${stdout}${stderr}`);
