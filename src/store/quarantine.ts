@@ -31,9 +31,9 @@ export function moveToQuarantine(
   const folder = join(quarantineRoot(ws), buildId);
   const inside = relative(ws.top, origin);
   const name = isAbsolute(inside) || inside.startsWith("..") ? join("outside", origin) : inside;
-  const wanted = freeName(join(folder, "files", name));
-  makeParent(wanted);
-  const isNear = deviceOf(dirname(path)) === deviceOf(dirname(wanted));
+  const wanted = join(folder, "files", name);
+  const isNear = deviceOf(dirname(path)) === deviceOf(ws.stateDir);
+  if (isNear) makeParent(wanted); // beside its place no folder is needed, which a full disk has no room for
   const keptAt = freeName(isNear ? wanted : besidePlace(path, origin, buildId));
   const entry: Quarantined = { path: origin, keptAt, why };
   note(join(folder, "note.json"), entry); // before the move: a kill between the two leaves no file that nobody can name

@@ -60,7 +60,7 @@ for name in $(sed -n 's/^# //p' csrc/names.py); do
 done
 put work/lib/inside.py "NAME = 'inside of $text'"
 step
-if [ "$STRIKE_BY" = KILL ]; then : >../never-ends && read -r never <../never; fi
+if [ "$STRIKE_BY" = KILL ] && [ -e ../struck ]; then : >../never-ends && read -r never <../never; fi
 `;
 
 /** Files of a person, put there after the first build. */
