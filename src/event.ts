@@ -100,7 +100,8 @@ function failureState({ code, message }: Failure): string {
 }
 
 function decisionState({ extensions }: Decision): string {
-  return extensions.map((one) => `${one.name} ${one.decision} ${one.fingerprint}`).join("\n");
+  const told = (one: ExtensionDecision): string => one.reasons.map(({ text }) => text).join("; ");
+  return extensions.map((one) => `${one.name} ${one.decision} ${one.fingerprint} ${told(one)}`).join("\n");
 }
 
 /** Hooks of a template or a global folder run in every repository; most of them have nothing that is compiled. */
