@@ -88,6 +88,7 @@ const COMMAND_LINES: Readonly<Record<CommandName, CommandLine>> = {
     options: [
       { name: "explain", says: "what must hold, and where each line comes from" },
       { name: "wheel", value: "FILE", kind: "file", says: "hold a wheel against it" },
+      { name: "format", value: "KIND", says: "text, json, github (annotations) or junit (XML)" },
       EXTENSION,
       JSON_OUT,
     ],

@@ -1,31 +1,56 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
+import { findOutputs } from "../build/find-outputs.ts";
 import { childEnvironment } from "../fingerprint/environment.ts";
 import { findInterpreter, probeInterpreter } from "../fingerprint/interpreter.ts";
 import { outputPath } from "../fingerprint/output-path.ts";
 import type { PathSet } from "../git/path-set.ts";
-import { findOutputs } from "../build/find-outputs.ts";
-import { EXIT, failure } from "../report/failure.ts";
+import type { Workspace } from "../model.ts";
+import { EXIT, failure, ok, refuse, type Failure, type Result } from "../report/failure.ts";
 import { stoppedFailure } from "../report/stopped.ts";
+import { failureText } from "../report/terminal.ts";
 import { look, type Look } from "../run.ts";
 import { judgeTrust } from "../trust/trust.ts";
-import { formatVerdicts, formatReport, verdictsJson } from "../verify/format.ts";
+import { formatVerdicts, verdictsJson } from "../verify/format.ts";
 import { inspectLibraries } from "../verify/inspect.ts";
+import {
+  annotation,
+  formatReports,
+  REPORT_FORMATS,
+  type NamedReport,
+  type ReportFormat,
+} from "../verify/report-formats.ts";
 import { verifyOutputs, type VerifyReport } from "../verify/verify.ts";
-import { unpackWheel } from "../verify/wheel.ts";
 import { parse, type Parsed } from "./arguments.ts";
 import type { Io } from "./io.ts";
 import { fail, openWorkspace } from "./start.ts";
+import { verifyWheel } from "./verify-wheel.ts";
 
 const TIMEOUT_MS = 300_000;
 
 /** `verify [FILE.so ...]`: hold the outputs against the contract, or any library against the loader's rules. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
-  const json = argv.includes("--json");
   const args = parse("verify", argv);
-  if (!args.ok) return fail(io, args.failure, json);
-  if (args.value.positionals.length > 0) return verifyFiles(args.value.positionals, io, json);
-  return verifyBuild(args.value, io, json);
+  if (!args.ok) return fail(io, args.failure, argv.includes("--json"));
+  const format = formatOf(args.value);
+  if (!format.ok) return fail(io, format.failure);
+  if (args.value.positionals.length > 0)
+    return verifyFiles(args.value.positionals, io, format.value === "json");
+  return verifyBuild(args.value, format.value, io);
+}
+
+/** `--json` is `--format json`. Fails with E104. */
+function formatOf({ flags, values, positionals }: Parsed): Result<ReportFormat> {
+  const next = "rebuild-if-needed help verify";
+  const [name = flags.has("json") ? "json" : "text"] = values.get("format") ?? [];
+  const format = REPORT_FORMATS.find((one) => one === name);
+  if (format === undefined) {
+    const known = REPORT_FORMATS.join(", ");
+    return refuse("E104", `verify has no format "${name}"; there is: ${known}. Nothing was changed.`, next);
+  }
+  const isOfFiles = positionals.length > 0 && (format === "github" || format === "junit");
+  if (!isOfFiles) return ok(format);
+  return refuse("E104", `verify of files has no --format ${format}. Nothing was changed.`, next);
 }
 
 /** No project code runs, so this needs neither a repository nor trust. */
@@ -54,70 +79,50 @@ async function verifyFiles(names: readonly string[], io: Io, json: boolean): Pro
   return verdicts.some((verdict) => verdict.ok === false) ? EXIT.failed : EXIT.good;
 }
 
-async function verifyBuild(args: Parsed, io: Io, json: boolean): Promise<number> {
+async function verifyBuild(args: Parsed, format: ReportFormat, io: Io): Promise<number> {
+  const stop = (reason: Failure): number => {
+    if (format === "github") io.result(annotation("error", reason.code, failureText(reason)));
+    return fail(io, reason, format === "json");
+  };
   const ws = await openWorkspace(io);
-  if (!ws.ok) return fail(io, ws.failure, json);
+  if (!ws.ok) return stop(ws.failure);
   const looked = await look(ws.value, {
     asker: "person",
     only: args.values.get("extension") ?? null,
     ignoreOperation: true,
   });
-  if (!looked.ok) return fail(io, looked.failure, json);
-  if (looked.value.decision.decision === "held") return fail(io, stoppedFailure(looked.value.decision), json);
-  const trust = await judgeTrust(ws.value);
-  if (trust.kind === "held" && trust.failure !== undefined) return fail(io, trust.failure, json);
-  if (trust.kind === "held") {
-    return fail(
-      io,
-      failure(
-        "E301",
-        `held: HEAD holds ${trust.total} foreign commits, so nothing of it is imported.`,
-        "review them, then: rebuild-if-needed allow",
-      ),
-      json,
-    );
-  }
+  if (!looked.ok) return stop(looked.failure);
+  const held = await whyHeld(ws.value, looked.value);
+  if (held !== null) return stop(held);
   const [wheel] = args.values.get("wheel") ?? [];
-  if (wheel !== undefined) return verifyWheel(looked.value, resolve(io.cwd, wheel), io, json);
-  const reports: { name: string; report: VerifyReport }[] = [];
+  if (wheel !== undefined) {
+    const verified = await verifyWheel(looked.value, resolve(io.cwd, wheel), TIMEOUT_MS);
+    if (!verified.ok) return stop(verified.failure);
+    const report = verified.value;
+    if (format === "json") io.result(JSON.stringify({ version: 1, wheel, ...report }));
+    else for (const line of formatReports(format, [{ name: wheel, report }])) io.result(line);
+    return report.ok ? EXIT.good : EXIT.failed;
+  }
+  const reports: NamedReport[] = [];
   for (const part of looked.value.extensions) {
     if (args.flags.has("explain")) explain(looked.value, part.extension.name, io);
     reports.push({ name: part.extension.name, report: await verifyPart(looked.value, part.extension.name) });
   }
-  const ok = reports.every(({ report }) => report.ok);
-  if (json)
-    io.result(
-      JSON.stringify({
-        version: 1,
-        ok,
-        extensions: reports.map(({ name, report }) => ({ name, ...report })),
-      }),
-    );
-  else for (const { name, report } of reports) for (const line of formatReport(name, report)) io.result(line);
-  return ok ? EXIT.good : EXIT.failed;
+  const isGood = reports.every(({ report }) => report.ok);
+  if (format === "json") {
+    const extensions = reports.map(({ name, report }) => ({ name, ...report }));
+    io.result(JSON.stringify({ version: 1, ok: isGood, extensions }));
+  } else for (const line of formatReports(format, reports)) io.result(line);
+  return isGood ? EXIT.good : EXIT.failed;
 }
 
-/** Holds a wheel against the contracts of this repository's extensions. */
-async function verifyWheel(looked: Look, wheel: string, io: Io, json: boolean): Promise<number> {
-  const { environment } = looked;
-  const unpacked = await unpackWheel(wheel, environment.interpreter);
-  if (!unpacked.ok) return fail(io, unpacked.failure, json);
-  try {
-    const report = await verifyOutputs({
-      top: unpacked.value.folder,
-      outputs: unpacked.value.files,
-      require: looked.extensions.flatMap((part) => part.extension.require),
-      interpreter: environment.interpreter,
-      environment: childEnvironment(environment, process.env),
-      timeoutMs: TIMEOUT_MS,
-      probe: true,
-    });
-    if (json) io.result(JSON.stringify({ version: 1, wheel, ...report }));
-    else for (const line of formatReport(wheel, report)) io.result(line);
-    return report.ok ? EXIT.good : EXIT.failed;
-  } finally {
-    unpacked.value.drop();
-  }
+/** Nothing of a held tree is imported. */
+async function whyHeld(ws: Workspace, { decision }: Look): Promise<Failure | null> {
+  if (decision.decision === "held") return stoppedFailure(decision);
+  const trust = await judgeTrust(ws);
+  if (trust.kind === "trusted") return null;
+  const message = `held: HEAD holds ${trust.total} foreign commits, so nothing of it is imported.`;
+  return trust.failure ?? failure("E301", message, "review them, then: rebuild-if-needed allow");
 }
 
 async function verifyPart(looked: Look, name: string): Promise<VerifyReport> {

@@ -1,6 +1,7 @@
 import type { Interpreter } from "../model.ts";
 import type { Contract } from "./contract.ts";
 import { type Findings, mergeFindings } from "./findings.ts";
+import { absentPackage } from "./apart.ts";
 import { importRoots, outputModules } from "./import-roots.ts";
 import type { Inspection } from "./inspect.ts";
 import { type OutputModule, judgeImports, judgeOperators } from "./judge-imports.ts";
@@ -20,6 +21,7 @@ export interface CheckRequest {
   readonly contract: Contract;
   /** What reading said of the libraries. */
   readonly inspections: readonly Inspection[];
+  readonly isApart: boolean;
 }
 
 export interface Checked extends Findings {
@@ -33,12 +35,12 @@ const NOTHING: Probed = { events: [], deaths: new Map(), failure: null };
  * the same, a library that is loaded already would hide that a package fails to load it.
  */
 export async function runChecks(request: CheckRequest): Promise<Checked> {
-  const { top, interpreter, files, contract, inspections } = request;
+  const { top, interpreter, files, contract, inspections, isApart } = request;
   const { operators } = contract;
   const budget = { python: interpreter.path, environment: request.environment, deadline: request.deadline };
   const modules = outputModules(files, contract, interpreter);
   const work = {
-    roots: importRoots(top, modules, contract, interpreter),
+    roots: importRoots(top, modules, contract, interpreter, isApart),
     sources: [],
     libraries: [],
     modules: [],
@@ -48,13 +50,15 @@ export async function runChecks(request: CheckRequest): Promise<Checked> {
     loadOutputs({ ...work, sources: files.sources }, inspections, modules, budget),
     probeIfAny({ ...work, modules: contract.modules }, budget),
   ]);
-  const registered = judgeOperators(contract, [loaded, imported]);
+  const own = new Set(modules.map(({ module }) => module.split(".")[0] ?? ""));
+  const absent = (error: string): string | null => (isApart ? absentPackage(error, own) : null);
+  const registered = judgeOperators(contract, [loaded, imported], absent);
   const findings = mergeFindings([
     startFailures([loaded, imported]),
-    judgeLibraries(top, inspections, loaded),
+    judgeLibraries(top, inspections, loaded, absent),
     judgeSources(top, files.sources, loaded),
     judgeShadows(top, [...files.libraries, ...files.sources], loaded),
-    judgeImports(top, contract, modules, imported),
+    judgeImports(top, contract, modules, imported, absent),
     registered,
   ]);
   return { ...findings, schemas: registered.schemas };
@@ -67,7 +71,9 @@ function loadOutputs(
   budget: ProbeBudget,
 ): Promise<Probed> {
   const names = new Map(modules.map(({ path, module }) => [path, module]));
-  const worthLoading = inspections.filter(({ ok, isUnresolved }) => ok !== false || isUnresolved);
+  const worthLoading = inspections.filter(({ ok, isUnresolved, lacksTorch }) =>
+    ok === null ? !lacksTorch : ok || isUnresolved,
+  );
   const libraries = worthLoading.map(({ path, needsTorch }) => ({
     path,
     module: names.get(path) ?? "",

@@ -21,17 +21,23 @@ export function outputModules(
   }));
 }
 
-/** Where users import the packages of the tree from when the environment does not provide them. */
+/**
+ * Where users import the packages of the tree from when the environment does not provide them.
+ * @param isApart the tree is an unpacked wheel: it comes before a copy in the environment.
+ */
 export function importRoots(
   top: string,
   modules: readonly OutputModule[],
   contract: Contract,
   { sitePackages }: Interpreter,
+  isApart: boolean,
 ): ProbeRequest["roots"] {
-  const roots = new Map<string, { root: string; package: string }>();
+  if (isApart) return [{ root: top, package: "", first: true }];
+  const roots = new Map<string, ProbeRequest["roots"][number]>();
   const add = (root: string, module: string): void => {
     const name = module.split(".")[0] ?? "";
-    if (name !== "" && !sitePackages.includes(root)) roots.set(`${root}\0${name}`, { root, package: name });
+    if (name !== "" && !sitePackages.includes(root))
+      roots.set(`${root}\0${name}`, { root, package: name, first: false });
   };
   for (const { root, module } of modules) add(root, module);
   for (const { module } of contract.modules) {

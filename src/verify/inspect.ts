@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { withoutTorch } from "./apart.ts";
 import { type Evidence, explain } from "./cause.ts";
 import type { Elf, UndefinedSymbol } from "./elf.ts";
 import { abiMismatch, taggedName } from "./module-name.ts";
@@ -26,6 +27,8 @@ export interface LibraryVerdict {
 /** What the probe must know of a library beside the verdict. */
 export interface Inspection extends LibraryVerdict {
   readonly needsTorch: boolean;
+  /** It needs torch, and this interpreter has none. */
+  readonly lacksTorch: boolean;
   /** The verdict rests on unresolved names alone, so a loader that takes the file overrules it. */
   readonly isUnresolved: boolean;
 }
@@ -79,7 +82,17 @@ function inspectOne(path: string, context: LoaderContext, loader: Loader): Inspe
     const causes = [...(mismatch === null ? [] : [mismatch]), `Cannot tell: it needs torch, and ${why}.`];
     return { ...verdict(path, mismatch === null ? null : false, causes), needsTorch: true };
   }
-  const resolution = loader.resolve(elf);
+  const whole = loader.resolve(elf);
+  const lacksTorch = usesTorch && loader.torch.version === null;
+  const resolution = lacksTorch && context.isApart === true ? withoutTorch(whole) : whole;
+  if (
+    resolution !== whole &&
+    resolution.missing.length + resolution.libraries.length === 0 &&
+    mismatch === null
+  ) {
+    const why = "Cannot tell: it needs torch, which this interpreter does not have.";
+    return { ...verdict(path, null, [why]), needsTorch: true, lacksTorch };
+  }
   const isUnresolved = resolution.missing.length > 0 || resolution.libraries.length > 0;
   const causes = explain(evidenceFor(resolution, context, loader));
   return {
@@ -89,12 +102,22 @@ function inspectOne(path: string, context: LoaderContext, loader: Loader): Inspe
     libraries: resolution.libraries,
     causes: [...(mismatch === null ? [] : [mismatch]), ...causes, ...entryRemark(path, elf)],
     needsTorch: usesTorch,
+    lacksTorch,
     isUnresolved: isUnresolved && mismatch === null,
   };
 }
 
 function verdict(path: string, ok: boolean | null, causes: readonly string[]): Inspection {
-  return { path, ok, missing: [], libraries: [], causes, needsTorch: false, isUnresolved: false };
+  return {
+    path,
+    ok,
+    missing: [],
+    libraries: [],
+    causes,
+    needsTorch: false,
+    lacksTorch: false,
+    isUnresolved: false,
+  };
 }
 
 function evidenceFor(

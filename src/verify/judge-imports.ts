@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { join, sep } from "node:path";
 import { encodePath } from "../git/path-bytes.ts";
+import { type Absent, uncheckedWithout } from "./apart.ts";
 import { explainMessage } from "./cause.ts";
 import { type Contract, operatorName } from "./contract.ts";
 import { type Findings, type Problem, problem, subjectOf } from "./findings.ts";
@@ -19,13 +20,20 @@ export function judgeImports(
   contract: Contract,
   modules: readonly OutputModule[],
   probed: Probed,
+  absent: Absent,
 ): Findings {
   const problems: Problem[] = [];
+  const warnings: Problem[] = [];
   for (const { module } of contract.modules) {
     const event = eventOf(probed, "module", module);
     const death = probed.deaths.get(module);
     if (death !== undefined) problems.push({ subject: module, text: describeEnd(death, "import") });
     if (event === undefined) continue;
+    const lacking = event.error === null ? null : absent(event.error);
+    if (lacking !== null) {
+      warnings.push(uncheckedWithout(module, lacking));
+      continue;
+    }
     if (event.error !== null) {
       problems.push(
         problem(
@@ -54,7 +62,7 @@ export function judgeImports(
       });
     }
   }
-  return { problems, warnings: [] };
+  return { problems, warnings };
 }
 
 /** A name in a module that is required as if it were a module itself. */
@@ -68,8 +76,10 @@ function noPackage(module: string, message: string): string | null {
 export function judgeOperators(
   contract: Contract,
   probes: readonly Probed[],
+  absent: Absent,
 ): Findings & { readonly schemas: Readonly<Record<string, readonly string[]>> } {
   const problems: Problem[] = [];
+  const warnings: Problem[] = [];
   const schemas: Record<string, readonly string[]> = {};
   for (const operator of contract.operators) {
     const events = probes
@@ -81,12 +91,14 @@ export function judgeOperators(
     if (found !== undefined) schemas[name] = found.schemas;
     else if (death !== undefined) problems.push({ subject: name, text: describeEnd(death, "look it up") });
     // without an event the interpreter never came so far, and what stopped it is a problem already
-    else if (events.length > 0)
-      problems.push(
-        problem(name, "is not registered by any output", events.find(({ error }) => error !== null)?.error),
-      );
+    else if (events.length > 0) {
+      const error = events.find((event) => event.error !== null)?.error ?? null;
+      const lacking = error === null ? null : absent(error);
+      if (lacking !== null) warnings.push(uncheckedWithout(name, lacking));
+      else problems.push(problem(name, "is not registered by any output", error));
+    }
   }
-  return { problems, warnings: [], schemas };
+  return { problems, warnings, schemas };
 }
 
 /** The file that `module` should have come from, when it came from somewhere else; null: it is right. */

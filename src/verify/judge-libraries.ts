@@ -1,3 +1,4 @@
+import { type Absent, uncheckedWithout } from "./apart.ts";
 import { explainMessage } from "./cause.ts";
 import { type Findings, type Problem, problem, subjectOf } from "./findings.ts";
 import type { Inspection } from "./inspect.ts";
@@ -13,6 +14,7 @@ export function judgeLibraries(
   top: string,
   inspections: readonly Inspection[],
   probed: Probed | null,
+  absent: Absent = () => null,
 ): Findings {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
@@ -22,7 +24,9 @@ export function judgeLibraries(
     const isLoaded = event !== undefined && event.error === null && event.file !== null;
     const unread = readingProblem(subject, inspection);
     const unloaded = loadingProblem(subject, inspection.path, event, probed);
+    const lacking = absent(event?.error ?? "");
     if (unread !== null && !(inspection.isUnresolved && isLoaded)) problems.push(unread);
+    else if (unloaded !== null && lacking !== null) warnings.push(uncheckedWithout(subject, lacking));
     else if (unloaded !== null) problems.push(unloaded);
     if (unread !== null && inspection.isUnresolved && isLoaded) {
       warnings.push({

@@ -5,6 +5,10 @@ import { type Findings, type Problem, subjectOf } from "./findings.ts";
 
 const LIBRARY = /\.(so|dylib|pyd)(\.\d+)*$/;
 
+export function isLibrary(path: string): boolean {
+  return LIBRARY.test(path);
+}
+
 /** Outputs by what can be checked of them. Files of other kinds only have to be there. */
 export interface OutputFiles extends Findings {
   readonly libraries: readonly string[];
@@ -21,7 +25,7 @@ export function sortOutputs(top: string, outputs: readonly string[]): OutputFile
     const stat = statOf(path);
     if (stat === null) problems.push({ subject, text: "is not there" });
     else if (!stat.isFile()) problems.push({ subject, text: "is not a regular file" });
-    else if (LIBRARY.test(path)) libraries.push(path);
+    else if (isLibrary(path)) libraries.push(path);
     else if (path.endsWith(".py")) {
       sources.push(path);
       if (stat.size === 0 && basename(path) !== "__init__.py") warnings.push({ subject, text: "is empty" });

@@ -40,7 +40,11 @@ def prepare(roots):
     except (ImportError, ValueError, OSError):
         pass
     for entry in roots:
-        if not provides(entry["package"]) and entry["root"] not in sys.path:
+        if entry["root"] in sys.path:
+            continue
+        if entry["first"]:
+            sys.path.insert(0, entry["root"])
+        elif not provides(entry["package"]):
             sys.path.append(entry["root"])
     importlib.invalidate_caches()
 

@@ -15,8 +15,8 @@ export interface ProbeLibrary {
 }
 
 export interface ProbeRequest {
-  /** Import roots of the tree, used for packages that the environment does not provide. */
-  readonly roots: readonly { readonly root: string; readonly package: string }[];
+  /** Import roots, used for packages that the environment does not provide; those that come `first` in any case. */
+  readonly roots: readonly { readonly root: string; readonly package: string; readonly first: boolean }[];
   /** Python files to compile, without writing the result. */
   readonly sources: readonly string[];
   readonly libraries: readonly ProbeLibrary[];

@@ -10,6 +10,8 @@ export interface LoaderContext {
   readonly interpreter: Interpreter | null;
   /** The environment that Python would run in: LD_LIBRARY_PATH, PYTHONPATH. */
   readonly environment: NodeJS.ProcessEnv;
+  /** The libraries are of an unpacked wheel: where there is no torch, what is torch's is not missing. */
+  readonly isApart?: boolean;
 }
 
 /** What the loader would say about one library. */

@@ -3,7 +3,7 @@ import { findSiteShadows } from "../fingerprint/site-shadow.ts";
 import type { Interpreter } from "../model.ts";
 import { type Checked, runChecks } from "./checks.ts";
 import { parseContract } from "./contract.ts";
-import { type Findings, type Problem, mergeFindings } from "./findings.ts";
+import { type Findings, type Problem, mergeFindings, subjectOf } from "./findings.ts";
 import { type Inspection, inspectFully } from "./inspect.ts";
 import { judgeLibraries } from "./judge-libraries.ts";
 import { sortOutputs } from "./output-files.ts";
@@ -22,6 +22,8 @@ export interface VerifyRequest {
   readonly timeoutMs: number;
   /** False: read only, run nothing of the outputs. */
   readonly probe: boolean;
+  /** The outputs are an unpacked wheel in `top`: what the environment lacks is no fault of theirs, and hides nothing. */
+  readonly isApart?: boolean;
 }
 
 export interface VerifyReport {
@@ -29,10 +31,14 @@ export interface VerifyReport {
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
   readonly checked: { readonly libraries: number; readonly modules: number; readonly names: number };
+  /** All that was checked, by the names that `subject` of a problem may have. */
+  readonly subjects: readonly string[];
   /** Schemas of the required operators that were found, by `torch.ops...` name. */
   readonly schemas: Readonly<Record<string, readonly string[]>>;
   readonly elapsedMs: number;
 }
+
+const NOTHING: Findings = { problems: [], warnings: [] };
 
 /** Holds outputs against the contract: by reading their files, then in fresh interpreters. */
 export async function verifyOutputs(request: VerifyRequest): Promise<VerifyReport> {
@@ -40,7 +46,7 @@ export async function verifyOutputs(request: VerifyRequest): Promise<VerifyRepor
   const files = sortOutputs(request.top, request.outputs);
   const contract = parseContract(request.require);
   const inspections = await inspectFully(files.libraries, request);
-  const { top, interpreter, environment, timeoutMs } = request;
+  const { top, interpreter, environment, timeoutMs, isApart = false } = request;
   const ran =
     interpreter !== null && request.probe
       ? await runChecks({
@@ -51,9 +57,10 @@ export async function verifyOutputs(request: VerifyRequest): Promise<VerifyRepor
           files,
           contract,
           inspections,
+          isApart,
         })
       : leaveUnchecked(request, inspections);
-  const { problems, warnings } = mergeFindings([files, ran, findCopies(request)]);
+  const { problems, warnings } = mergeFindings([files, ran, isApart ? NOTHING : findCopies(request)]);
   return {
     ok: problems.length === 0,
     problems,
@@ -63,6 +70,10 @@ export async function verifyOutputs(request: VerifyRequest): Promise<VerifyRepor
       modules: contract.modules.length,
       names: contract.modules.flatMap(({ names }) => names).length + contract.operators.length,
     },
+    subjects: [
+      ...[...files.libraries, ...files.sources].map((path) => subjectOf(top, path)),
+      ...request.require,
+    ],
     schemas: ran.schemas,
     elapsedMs: Math.round(performance.now() - started),
   };

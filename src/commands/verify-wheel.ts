@@ -1,0 +1,46 @@
+import { childEnvironment } from "../fingerprint/environment.ts";
+import { ok, type Result } from "../report/failure.ts";
+import type { Look } from "../run.ts";
+import { mergeFindings, type Problem } from "../verify/findings.ts";
+import { verifyOutputs, type VerifyReport } from "../verify/verify.ts";
+import { fitsPython, judgeTags, shownTags } from "../verify/wheel-tags.ts";
+import { unpackWheel } from "../verify/wheel.ts";
+
+/** Holds a wheel against the contracts of this repository's extensions. Fails with E104 and E302. */
+export async function verifyWheel(
+  looked: Look,
+  wheel: string,
+  timeoutMs: number,
+): Promise<Result<VerifyReport>> {
+  const { interpreter } = looked.environment;
+  const unpacked = await unpackWheel(wheel, interpreter);
+  if (!unpacked.ok) return unpacked;
+  const { folder, files, tags } = unpacked.value;
+  try {
+    if (interpreter !== null && !fitsPython(tags, interpreter)) {
+      const text = `is for ${shownTags(tags)}; this interpreter is Python ${interpreter.version}`;
+      return ok(onlyProblem({ subject: wheel, text, cause: "pip would not install it here." }));
+    }
+    const report = await verifyOutputs({
+      top: folder,
+      outputs: files,
+      require: looked.extensions.flatMap((part) => part.extension.require),
+      interpreter,
+      environment: childEnvironment(looked.environment, process.env),
+      timeoutMs,
+      probe: true,
+      isApart: true,
+    });
+    const { warnings } = mergeFindings([judgeTags(folder, files, tags), report]);
+    return ok({ ...report, warnings });
+  } finally {
+    unpacked.value.drop();
+  }
+}
+
+/** Nothing else is worth a look. */
+function onlyProblem(problem: Problem): VerifyReport {
+  const checked = { libraries: 0, modules: 0, names: 0 };
+  const subjects = [problem.subject];
+  return { ok: false, problems: [problem], warnings: [], checked, subjects, schemas: {}, elapsedMs: 0 };
+}
