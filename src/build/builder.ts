@@ -177,6 +177,7 @@ async function doRestore(run: Run, looked: Look, part: ObservedExtension): Promi
     slot: part.slot,
     fingerprint: part.observation.fingerprint,
     isTyped: run.request.trigger === "typed",
+    mustLoad: true,
   });
   if (!restored.ok) return restored.failure;
   run.moved.push(...restored.value.moved);

@@ -5,6 +5,7 @@ import { hashFile, readOutputs } from "../fingerprint/outputs.ts";
 import { encodePath, showPath } from "../git/path-bytes.ts";
 import type { Baseline, EnvironmentOfRecord, Fingerprint, Output } from "../model.ts";
 import type { Observed, ObservedExtension } from "../observe.ts";
+import { type Problem, problemText } from "../verify/findings.ts";
 import { err, ok, refuse, type Result } from "../report/failure.ts";
 import { copyDurably, existsAt, makeParent, tempPlace } from "../store/move.ts";
 import type { Quarantined } from "../store/quarantine.ts";
@@ -14,6 +15,7 @@ import { foreignOutputs } from "./foreign-outputs.ts";
 import { isOurBuild } from "./prepare.ts";
 import { rollBack } from "./roll-back.ts";
 import { begin, commit } from "./transaction.ts";
+import { whyNotLoadable } from "./verify-restored.ts";
 
 export interface RestoreRequest {
   readonly buildId: string;
@@ -22,14 +24,17 @@ export interface RestoreRequest {
   readonly fingerprint: Fingerprint;
   /** A person's restore records their environment. */
   readonly isTyped: boolean;
+  /** False for `undo`, which is done whatever it brings back: then a problem is only told. */
+  readonly mustLoad: boolean;
 }
 
 export interface Restored {
   readonly baseline: Baseline;
   readonly moved: readonly Quarantined[];
+  readonly problem: Problem | null;
 }
 
-/** Puts the files of a slot in place: copies beside, checks their content, renames. No compiler, no interpreter. */
+/** Puts the files of a slot in place: copies beside, checks their content, renames, reads whether they load. No compiler. */
 export async function restore(
   observed: Observed,
   part: ObservedExtension,
@@ -78,6 +83,12 @@ export async function restore(
         const full = outputPath(ws.top, path);
         if (!wanted.some((output) => output.path === path)) rmSync(encodePath(full), { force: true }); // kept aside
       }
+      const problem = await whyNotLoadable(observed, part, wanted);
+      if (problem !== null && request.mustLoad) {
+        await rollBack(ws, transaction.journal);
+        const message = `the kept build does not load any more: ${problemText(problem)}. Everything is as it was.`;
+        return refuse("E202", message, problem.next ?? "rebuild-if-needed --force");
+      }
       // The build directories are of the last build, not of the slot's: its times hold only where the two are one, and
       // what is in there is told by that build.
       const { inputTimes: _times, ...kept } = slot.baseline;
@@ -99,7 +110,7 @@ export async function restore(
       };
       const moved = commit(ws, transaction, baseline, false);
       touchSlot(slot);
-      return ok({ baseline, moved });
+      return ok({ baseline, moved, problem });
     } catch (error) {
       await rollBack(ws, transaction.journal);
       throw error;

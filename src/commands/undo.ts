@@ -12,6 +12,7 @@ import { dropFresh } from "../fingerprint/fresh.ts";
 import { appendHistory } from "../store/history.ts";
 import { stateUnwritable } from "../store/state-file.ts";
 import { listSlots, type Slot } from "../store/slots.ts";
+import { problemText } from "../verify/findings.ts";
 import { parse } from "./arguments.ts";
 import type { Io } from "./io.ts";
 import { fail, openWorkspace } from "./start.ts";
@@ -79,7 +80,13 @@ async function undo(looked: Look, part: ObservedExtension, io: Io): Promise<numb
   const startedMs = Date.now();
   const buildId = newBuildId();
   const { fingerprint } = previous.baseline;
-  const restored = await restore(looked, part, { buildId, slot: previous, fingerprint, isTyped: false });
+  const restored = await restore(looked, part, {
+    buildId,
+    slot: previous,
+    fingerprint,
+    isTyped: false,
+    mustLoad: false,
+  });
   if (!restored.ok) return fail(io, restored.failure);
   dropFresh(ws.stateDir);
   const elapsedMs = Date.now() - startedMs;
@@ -100,6 +107,8 @@ async function undo(looked: Look, part: ObservedExtension, io: Io): Promise<numb
   io.say(
     `undone: ${name} is the build of ${at} again (commit ${commit?.slice(0, 9) ?? "unknown"}) in ${duration(elapsedMs)}`,
   );
+  const { problem } = restored.value;
+  if (problem !== null) io.say(`  it does not load: ${problemText(problem)}`);
   return EXIT.good;
 }
 

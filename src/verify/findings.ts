@@ -27,6 +27,11 @@ export function problem(subject: string, text: string, cause?: string | null): P
   return cause === undefined || cause === null ? { subject, text } : { subject, text, cause };
 }
 
+/** In one line, for a sentence that goes on. */
+export function problemText({ subject, text, cause }: Problem): string {
+  return `${subject}: ${text}${cause === undefined ? "" : ` (${cause})`}`;
+}
+
 /** How people name the file: from the top of the work tree, or absolute when it lies elsewhere. */
 export function subjectOf(top: string, path: string): string {
   return showPath(path.startsWith(top + sep) ? relative(top, path) : path);
