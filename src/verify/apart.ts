@@ -8,11 +8,11 @@ import { comesWithTorch } from "./torch-parent.ts";
  * What is missing of a library that needs torch, where there is none, and would be missing with torch too: other
  * libraries, Python's own names, versions of the C and C++ runtimes. Of the rest nobody can tell.
  */
-export function withoutTorch({ missing, libraries, loaded }: Resolution): Resolution {
+export function withoutTorch(whole: Resolution): Resolution {
   return {
-    missing: missing.filter(isOfSystem),
-    libraries: libraries.filter((name) => !comesWithTorch(name)),
-    loaded,
+    ...whole,
+    missing: whole.missing.filter(isOfSystem),
+    libraries: whole.libraries.filter((name) => !comesWithTorch(name)),
   };
 }
 

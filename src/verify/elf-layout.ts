@@ -1,8 +1,6 @@
 import { type ElfBytes, MalformedElf } from "./elf-bytes.ts";
-
-const PT_LOAD = 1;
-const PT_DYNAMIC = 2;
-const PT_INTERP = 3;
+import { type ElfHeader, readHeader } from "./elf-header.ts";
+import { type Segments, readSegments } from "./elf-segments.ts";
 
 /** Tags of the dynamic segment that matter here (System V ABI, and GNU's additions). */
 export const DT = {
@@ -13,150 +11,127 @@ export const DT = {
   symtab: 6,
   rela: 7,
   relaSize: 8,
-  strSize: 10,
+  relaEntry: 9,
+  init: 12,
   soname: 14,
   rpath: 15,
   rel: 17,
   relSize: 18,
   pltRel: 20,
+  textRel: 22,
   jmpRel: 23,
+  initArray: 25,
+  initArraySize: 27,
   runpath: 29,
+  flags: 30,
+  relr: 36,
   gnuHash: 0x6ffffef5,
   versym: 0x6ffffff0,
+  relaCount: 0x6ffffff9,
+  flags1: 0x6ffffffb,
   verdef: 0x6ffffffc,
-  verdefCount: 0x6ffffffd,
   verneed: 0x6ffffffe,
-  verneedCount: 0x6fffffff,
 } as const;
 
 /** A linker writes a few dozen entries; more than this is not a dynamic segment. */
 const MOST_DYNAMIC_ENTRIES = 100_000;
-
-interface Segment {
-  readonly type: number;
-  readonly offset: number;
-  readonly address: number;
-  readonly fileSize: number;
-}
+const DF_1_NOOPEN = 0x40;
+const DF_1_PIE = 0x08000000;
+/** Machines whose relocations are all of the form with an addend: x86-64, aarch64, riscv. */
+const RELA_ONLY: ReadonlySet<number> = new Set([62, 183, 243]);
 
 /** Where the tables of a library lie. Built from program headers alone: section headers may be stripped. */
-export interface ElfLayout {
+export interface ElfLayout extends Omit<Segments, "dynamic"> {
   readonly bytes: ElfBytes;
   readonly is64: boolean;
   readonly machine: number;
-  readonly interpreter: string | null;
   readonly soname: string | null;
   readonly needed: readonly string[];
   readonly runpath: readonly string[];
   readonly rpath: readonly string[];
+  /** Why no process can load it beside itself, or null: it is a program, or forbids it. */
+  readonly refusal: string | null;
   /** Value of a dynamic tag, or null when there is none. */
   tag(tag: number): number | null;
-  /** File offset of a table of `length` bytes whose address is `address`. */
-  offsetOf(address: number, length: number): number;
-  /** Dynamic string table: file offset and end. */
+  /** Dynamic string table: file offset, and where it must end. (DT_STRSZ is for tools.) */
   readonly strings: { readonly start: number; readonly end: number };
 }
 
 export function readLayout(bytes: ElfBytes): ElfLayout {
-  const head = bytes.read(0, 16);
-  const is64 = head[4] === 2;
-  if (!is64 && head[4] !== 1) throw new MalformedElf(`it has the unknown class ${head[4]}`);
-  const segments = readSegments(bytes, is64);
-  const dynamic = readDynamic(bytes, is64, segments);
+  const header = readHeader(bytes);
+  const segments = readSegments(bytes, header);
+  const dynamic = readDynamic(bytes, header.is64, segments);
   const tags = new Map(dynamic.map((entry) => [entry.tag, entry.value]));
   const tag = (wanted: number): number | null => tags.get(wanted) ?? null;
-  const offsetOf = (address: number, length: number): number => fileOffset(segments, address, length);
-  const strings = stringTable(tag, offsetOf);
+  checkDynamic(header, tag);
+  const strings = stringTable(tag, segments);
   const text = (at: number): string => bytes.text(strings.start + at, strings.end);
   const all = (wanted: number): string[] =>
     dynamic.filter((entry) => entry.tag === wanted).map((entry) => text(entry.value));
   const paths = (wanted: number): string[] => all(wanted).flatMap((list) => list.split(":").filter(Boolean));
   return {
+    ...segments,
     bytes,
-    is64,
-    machine: bytes.u16(18),
-    interpreter: interpreterOf(bytes, segments),
+    is64: header.is64,
+    machine: header.machine,
     soname: all(DT.soname)[0] ?? null,
     needed: all(DT.needed),
     runpath: paths(DT.runpath),
     rpath: paths(DT.rpath),
+    refusal: refusalOf(header, tag),
     tag,
-    offsetOf,
     strings,
   };
 }
 
-function readSegments(bytes: ElfBytes, is64: boolean): Segment[] {
-  const table = is64 ? bytes.u64(32) : bytes.u32(28);
-  const entrySize = bytes.u16(is64 ? 54 : 42);
-  const count = bytes.u16(is64 ? 56 : 44);
-  if (entrySize < (is64 ? 56 : 32)) throw new MalformedElf("its program headers are too small");
-  const segments: Segment[] = [];
-  for (let i = 0; i < count; i++) {
-    const at = table + i * entrySize;
-    const segment = is64
-      ? {
-          type: bytes.u32(at),
-          offset: bytes.u64(at + 8),
-          address: bytes.u64(at + 16),
-          fileSize: bytes.u64(at + 32),
-        }
-      : {
-          type: bytes.u32(at),
-          offset: bytes.u32(at + 4),
-          address: bytes.u32(at + 8),
-          fileSize: bytes.u32(at + 16),
-        };
-    if (segment.type === PT_LOAD && segment.offset + segment.fileSize > bytes.size) {
-      throw new MalformedElf(
-        `it is cut short: ${segment.offset + segment.fileSize} bytes expected, ${bytes.size} there`,
-      );
-    }
-    segments.push(segment);
-  }
-  return segments;
-}
-
-function readDynamic(
-  bytes: ElfBytes,
-  is64: boolean,
-  segments: readonly Segment[],
-): { tag: number; value: number }[] {
-  const segment = segments.find(({ type }) => type === PT_DYNAMIC);
-  if (segment === undefined) throw new MalformedElf("it has no dynamic segment");
-  const entrySize = is64 ? 16 : 8;
-  const count = Math.min(Math.floor(segment.fileSize / entrySize), MOST_DYNAMIC_ENTRIES);
+/** Ends at the entry DT_NULL, wherever the program header says that it ends. */
+function readDynamic(bytes: ElfBytes, is64: boolean, segments: Segments): { tag: number; value: number }[] {
+  if (segments.dynamic === null) throw new MalformedElf("it has no dynamic segment");
+  const size = is64 ? 16 : 8;
   const entries: { tag: number; value: number }[] = [];
-  for (let i = 0; i < count; i++) {
-    const at = segment.offset + i * entrySize;
+  for (let i = 0; i < MOST_DYNAMIC_ENTRIES; i++) {
+    const at = segments.offsetOf(segments.dynamic + i * size, size);
     const tag = is64 ? bytes.u64(at) : bytes.u32(at);
-    if (tag === 0) break;
+    if (tag === 0) return entries;
     entries.push({ tag, value: is64 ? bytes.u64(at + 8) : bytes.u32(at + 4) });
   }
-  return entries;
+  throw new MalformedElf("its dynamic segment has no end");
 }
 
-function fileOffset(segments: readonly Segment[], address: number, length: number): number {
-  for (const segment of segments) {
-    const into = address - segment.address;
-    if (segment.type === PT_LOAD && into >= 0 && into + length <= segment.fileSize)
-      return segment.offset + into;
+/** Entries that the loader takes to be there when it has found the first. */
+const TOGETHER: readonly (readonly number[])[] = [
+  [DT.rela, DT.relaSize],
+  [DT.rel, DT.relSize],
+  [DT.jmpRel, DT.pltRelSize, DT.pltRel],
+  [DT.initArray, DT.initArraySize],
+];
+
+/** What glibc asserts or relies on; a library that fails it ends the process. */
+function checkDynamic({ machine }: ElfHeader, tag: (wanted: number) => number | null): void {
+  for (const tags of TOGETHER) {
+    const found = tags.filter((wanted) => tag(wanted) !== null);
+    if (found.length % tags.length !== 0) throw new MalformedElf("its dynamic segment is incomplete");
   }
-  throw new MalformedElf(`a table at address 0x${address.toString(16)} is not in the file`);
+  if (!RELA_ONLY.has(machine)) return;
+  if (tag(DT.pltRel) !== null && tag(DT.pltRel) !== DT.rela) {
+    throw new MalformedElf("its relocations are of an unknown kind");
+  }
+  if (tag(DT.rela) !== null && tag(DT.relaEntry) !== 24) {
+    throw new MalformedElf("its relocations have an unknown size");
+  }
+}
+
+function refusalOf({ isProgram }: ElfHeader, tag: (wanted: number) => number | null): string | null {
+  const flags = tag(DT.flags1) ?? 0;
+  if (isProgram || (flags & DF_1_PIE) !== 0) return "it is a program, not a library";
+  return (flags & DF_1_NOOPEN) !== 0 ? "it forbids being loaded (-z nodlopen)" : null;
 }
 
 function stringTable(
   tag: (wanted: number) => number | null,
-  offsetOf: (address: number, length: number) => number,
+  segments: Segments,
 ): { start: number; end: number } {
   const address = tag(DT.strtab);
-  const size = tag(DT.strSize);
-  if (address === null || size === null) throw new MalformedElf("it has no dynamic string table");
-  const start = offsetOf(address, size);
-  return { start, end: start + size };
-}
-
-function interpreterOf(bytes: ElfBytes, segments: readonly Segment[]): string | null {
-  const segment = segments.find(({ type }) => type === PT_INTERP);
-  return segment === undefined ? null : bytes.text(segment.offset, segment.offset + segment.fileSize);
+  if (address === null) throw new MalformedElf("it has no dynamic string table");
+  return { start: segments.offsetOf(address, 1), end: segments.endOf(address) };
 }

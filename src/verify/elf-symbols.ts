@@ -1,6 +1,8 @@
 import { MalformedElf } from "./elf-bytes.ts";
+import { checkHash, symbolsCalled } from "./elf-hash.ts";
 import { DT, type ElfLayout } from "./elf-layout.ts";
-import { HIDDEN, type NeededVersions, versionIndex } from "./elf-versions.ts";
+import { relocatedSymbols } from "./elf-relocations.ts";
+import { HIDDEN, type VersionTables, versionIndex } from "./elf-versions.ts";
 
 /** A symbol that another library must define. */
 export interface UndefinedSymbol {
@@ -9,51 +11,79 @@ export interface UndefinedSymbol {
   readonly version?: string;
 }
 
+/** Symbols that the loader looks up for a library, and refuses it when it does not find them. */
+export interface References {
+  /** Those that it does not define itself. */
+  readonly undefined: readonly UndefinedSymbol[];
+  /** Those that it does: other libraries come first, and in the end its own tables must lead to them. */
+  readonly own: readonly UndefinedSymbol[];
+}
+
 interface Symbol {
   readonly nameOffset: number;
   readonly binding: number;
+  readonly type: number;
+  /** Hidden or internal: not looked up, and not found by others. */
+  readonly isHidden: boolean;
   readonly section: number;
+  readonly hasValue: boolean;
 }
 
 const STB_LOCAL = 0;
 const STB_WEAK = 2;
-/** A library of 500 MB has some MB of relocations. */
-const MOST_RELOCATION_BYTES = 512 * 1024 * 1024;
-const RELOCATION_CHUNK = 64 * 1024;
-const LONGEST_CHAIN = 1_000_000;
+const STT_TLS = 6;
+/** NOTYPE, OBJECT, FUNC, COMMON, TLS and GNU_IFUNC: others are no definitions. */
+const DEFINING_TYPES: ReadonlySet<number> = new Set([0, 1, 2, 5, STT_TLS, 10]);
+const SHN_ABS = 0xfff1;
 
 /**
- * Strong undefined symbols that a relocation uses, which is what the loader looks up. (The dynamic symbol table
- * has no reliable length without section headers, and may name symbols that nothing uses.)
+ * Strong symbols that a relocation uses, which is what the loader looks up. (The dynamic symbol table has no reliable
+ * length without section headers, and may name symbols that nothing uses.)
  */
-export function undefinedSymbols(layout: ElfLayout, needed: NeededVersions): UndefinedSymbol[] {
-  const found: UndefinedSymbol[] = [];
+export function readReferences(layout: ElfLayout, versions: VersionTables): References {
+  checkHash(layout);
+  const strangers: UndefinedSymbol[] = [];
+  const own: UndefinedSymbol[] = [];
   for (const index of relocatedSymbols(layout)) {
+    if (index === 0) continue;
     const symbol = readSymbol(layout, index);
-    if (symbol.section !== 0 || symbol.binding === STB_WEAK || symbol.binding === STB_LOCAL) continue;
+    const isDefined = symbol.section !== 0;
+    if (symbol.binding === STB_LOCAL || symbol.isHidden) {
+      if (!isDefined) throw new MalformedElf(`symbol ${index} is nowhere`);
+      continue;
+    }
+    const version = referenceVersion(layout, versions, index);
     const name = layout.bytes.text(layout.strings.start + symbol.nameOffset, layout.strings.end);
-    const version = needed.byIndex.get((versionIndex(layout, index) ?? 0) & ~HIDDEN)?.version;
-    found.push(version === undefined ? { name } : { name, version });
+    if (symbol.binding === STB_WEAK) continue; // looked up too, and may be missing
+    (isDefined ? own : strangers).push(version === undefined ? { name } : { name, version });
   }
-  return found;
+  return { undefined: strangers, own };
 }
 
 /** Whether a reference to `name` would be bound to this library; the rules are those of glibc's check_match. */
 export function definesSymbol(
   layout: ElfLayout,
-  versions: ReadonlyMap<number, string>,
+  { defined }: VersionTables,
   name: string,
   version: string | undefined,
 ): boolean {
-  const candidates =
-    layout.tag(DT.gnuHash) === null ? findBySysvHash(layout, name) : findByGnuHash(layout, name);
-  for (const index of candidates) {
+  for (const index of symbolsCalled(layout, name)) {
     const symbol = readSymbol(layout, index);
-    if (symbol.section === 0 || symbol.binding === STB_LOCAL) continue;
+    if (symbol.section === 0 || symbol.binding === STB_LOCAL || symbol.isHidden) continue;
+    if (!DEFINING_TYPES.has(symbol.type)) continue;
+    if (!symbol.hasValue && symbol.section !== SHN_ABS && symbol.type !== STT_TLS) continue;
     if (!layout.bytes.hasText(layout.strings.start + symbol.nameOffset, layout.strings.end, name)) continue;
-    if (versionMatches(versionIndex(layout, index), versions, version)) return true;
+    if (versionMatches(versionIndex(layout, index), defined, version)) return true;
   }
   return false;
+}
+
+/** A version that the tables lack makes the loader read whatever lies behind its own list. */
+function referenceVersion(layout: ElfLayout, versions: VersionTables, index: number): string | undefined {
+  const own = (versionIndex(layout, index) ?? 0) & ~HIDDEN;
+  if (own > Math.max(1, versions.highest))
+    throw new MalformedElf(`symbol ${index} has the unknown version ${own}`);
+  return versions.needed.get(own)?.version ?? versions.defined.get(own);
 }
 
 function versionMatches(
@@ -64,117 +94,25 @@ function versionMatches(
   if (index === null) return true; // a library without versions satisfies all of them
   const own = index & ~HIDDEN;
   if (version === undefined) return own < 3 || (index & HIDDEN) === 0;
-  const defined = own < 2 ? undefined : versions.get(own);
+  const defined = versions.get(own);
   return defined === version || (defined === undefined && (index & HIDDEN) === 0);
-}
-
-function* findByGnuHash(layout: ElfLayout, name: string): Generator<number> {
-  const { bytes } = layout;
-  const word = layout.is64 ? 8 : 4;
-  const table = layout.tag(DT.gnuHash) ?? 0;
-  const head = layout.offsetOf(table, 16);
-  const buckets = bytes.u32(head);
-  const firstSymbol = bytes.u32(head + 4);
-  const bloomWords = bytes.u32(head + 8);
-  if (buckets === 0 || bloomWords === 0) return;
-  const hash = gnuHash(name);
-  const bits = word * 8;
-  const bloomAt = table + 16 + (Math.floor(hash / bits) % bloomWords) * word;
-  const bloom = bytes.read(layout.offsetOf(bloomAt, word), word);
-  const shifted = Math.floor(hash / 2 ** (bytes.u32(head + 12) & 31));
-  if (!hasBit(bloom, hash % bits) || !hasBit(bloom, shifted % bits)) return;
-  const bucketTable = table + 16 + bloomWords * word;
-  const chainTable = bucketTable + buckets * 4;
-  const start = bytes.u32(layout.offsetOf(bucketTable + (hash % buckets) * 4, 4));
-  if (start < firstSymbol) return;
-  for (let index = start; index - start < LONGEST_CHAIN; index++) {
-    const entry = bytes.u32(layout.offsetOf(chainTable + (index - firstSymbol) * 4, 4));
-    if (Math.floor(entry / 2) === Math.floor(hash / 2)) yield index;
-    if (entry % 2 === 1) return;
-  }
-}
-
-function* findBySysvHash(layout: ElfLayout, name: string): Generator<number> {
-  const { bytes } = layout;
-  const table = layout.tag(DT.hash);
-  if (table === null) return;
-  const head = layout.offsetOf(table, 8);
-  const buckets = bytes.u32(head);
-  const symbols = bytes.u32(head + 4);
-  if (buckets === 0) return;
-  let index = bytes.u32(layout.offsetOf(table + 8 + (sysvHash(name) % buckets) * 4, 4));
-  for (let steps = 0; index !== 0 && index < symbols && steps < Math.min(symbols, LONGEST_CHAIN); steps++) {
-    yield index;
-    index = bytes.u32(layout.offsetOf(table + 8 + (buckets + index) * 4, 4));
-  }
-}
-
-/** Indices of symbols that relocations use, each once. RELR tables hold relative relocations only: no symbols. */
-function relocatedSymbols(layout: ElfLayout): Set<number> {
-  const used = new Set<number>();
-  const { is64 } = layout;
-  const relaEntry = is64 ? 24 : 12;
-  const relEntry = is64 ? 16 : 8;
-  const pltEntry = layout.tag(DT.pltRel) === DT.rela ? relaEntry : relEntry;
-  addSymbols(layout, layout.tag(DT.rela), layout.tag(DT.relaSize), relaEntry, used);
-  addSymbols(layout, layout.tag(DT.rel), layout.tag(DT.relSize), relEntry, used);
-  addSymbols(layout, layout.tag(DT.jmpRel), layout.tag(DT.pltRelSize), pltEntry, used);
-  used.delete(0);
-  return used;
-}
-
-function addSymbols(
-  layout: ElfLayout,
-  address: number | null,
-  size: number | null,
-  entrySize: number,
-  used: Set<number>,
-): void {
-  if (address === null || size === null || size === 0) return;
-  if (size > MOST_RELOCATION_BYTES) throw new MalformedElf(`it claims ${size} bytes of relocations`);
-  const start = layout.offsetOf(address, size);
-  const count = Math.floor(size / entrySize);
-  const atOnce = Math.floor(RELOCATION_CHUNK / entrySize);
-  for (let done = 0; done < count; done += atOnce) {
-    const entries = Math.min(atOnce, count - done);
-    const chunk = layout.bytes.read(start + done * entrySize, entries * entrySize);
-    for (let i = 0; i < entries; i++) {
-      // r_info: the symbol is the upper half on 64 bit, the upper 24 bits on 32 bit
-      used.add(
-        layout.is64 ? chunk.readUInt32LE(i * entrySize + 12) : chunk.readUInt32LE(i * entrySize + 4) >>> 8,
-      );
-    }
-  }
 }
 
 function readSymbol(layout: ElfLayout, index: number): Symbol {
   const table = layout.tag(DT.symtab);
   if (table === null) throw new MalformedElf("it has no dynamic symbol table");
-  const size = layout.is64 ? 24 : 16;
+  const { is64 } = layout;
+  const size = is64 ? 24 : 16;
   const entry = layout.bytes.read(layout.offsetOf(table + index * size, size), size);
-  const info = entry[layout.is64 ? 4 : 12] ?? 0;
+  const info = entry[is64 ? 4 : 12] ?? 0;
+  const visibility = (entry[is64 ? 5 : 13] ?? 0) & 3;
+  const value = is64 ? entry.subarray(8, 16) : entry.subarray(4, 8);
   return {
     nameOffset: entry.readUInt32LE(0),
     binding: info >> 4,
-    section: entry.readUInt16LE(layout.is64 ? 6 : 14),
+    type: info & 15,
+    isHidden: visibility === 1 || visibility === 2,
+    section: entry.readUInt16LE(is64 ? 6 : 14),
+    hasValue: value.some((byte) => byte !== 0),
   };
-}
-
-function hasBit(word: Buffer, bit: number): boolean {
-  return (((word[bit >> 3] ?? 0) >> (bit & 7)) & 1) === 1;
-}
-
-function gnuHash(name: string): number {
-  let hash = 5381;
-  for (let i = 0; i < name.length; i++) hash = (Math.imul(hash, 33) + name.charCodeAt(i)) >>> 0;
-  return hash;
-}
-
-function sysvHash(name: string): number {
-  let hash = 0;
-  for (let i = 0; i < name.length; i++) {
-    hash = ((hash << 4) + name.charCodeAt(i)) >>> 0;
-    hash = (hash ^ ((hash >>> 24) & 0xf0)) & 0x0fffffff;
-  }
-  return hash;
 }

@@ -1,9 +1,9 @@
 import { ElfBytes, MalformedElf } from "./elf-bytes.ts";
 import { type ElfLayout, readLayout } from "./elf-layout.ts";
-import { type UndefinedSymbol, definesSymbol, undefinedSymbols } from "./elf-symbols.ts";
-import { type NeededVersion, definedVersions, neededVersions } from "./elf-versions.ts";
+import { type References, definesSymbol, readReferences } from "./elf-symbols.ts";
+import { type NeededVersion, readVersions } from "./elf-versions.ts";
 
-export type { UndefinedSymbol } from "./elf-symbols.ts";
+export type { References, UndefinedSymbol } from "./elf-symbols.ts";
 export type { NeededVersion } from "./elf-versions.ts";
 
 /** An open ELF library, little endian, 32 or 64 bit. Whoever opened it closes it. */
@@ -19,15 +19,22 @@ export interface Elf {
   /** Entries of DT_RUNPATH and DT_RPATH, `$ORIGIN` not yet expanded. */
   readonly runpath: readonly string[];
   readonly rpath: readonly string[];
-  /** Undefined symbols that the loader must find or refuse the file: strong and used by a relocation. */
-  readonly undefined: readonly UndefinedSymbol[];
   readonly neededVersions: readonly NeededVersion[];
-  /** Version names that this library defines; empty when it has no version information. */
-  readonly versions: ReadonlySet<string>;
+  /** Version names that this library defines; null when it defines none, which satisfies every need of them. */
+  readonly versions: ReadonlySet<string> | null;
+  /** Why it cannot be loaded into a process, or null. */
+  readonly refusal: string | null;
+  /** What the loader looks up for it; read when first asked for, because of most libraries nobody asks. */
+  references(): ReferencesRead;
   /** Whether the loader would bind a reference to `name`, of `version` if given, to this library. */
   defines(name: string, version?: string): boolean;
   close(): void;
 }
+
+/** Relocations and symbols, or why no loader gets through them. */
+export type ReferencesRead =
+  | ({ readonly kind: "read" } & References)
+  | { readonly kind: "broken"; readonly why: string };
 
 export type ElfRead =
   | { readonly kind: "elf"; readonly elf: Elf }
@@ -61,8 +68,8 @@ export function readElf(path: string): ElfRead {
 }
 
 function describe(path: string, bytes: ElfBytes, layout: ElfLayout): Elf {
-  const needed = neededVersions(layout);
-  const versions = definedVersions(layout);
+  const versions = readVersions(layout);
+  let known: ReferencesRead | null = null;
   return {
     path,
     is64: layout.is64,
@@ -72,19 +79,31 @@ function describe(path: string, bytes: ElfBytes, layout: ElfLayout): Elf {
     needed: layout.needed,
     runpath: layout.runpath,
     rpath: layout.rpath,
-    undefined: undefinedSymbols(layout, needed),
-    neededVersions: needed.list,
-    versions: new Set(versions.values()),
-    defines(name, version) {
-      try {
-        return definesSymbol(layout, versions, name, version);
-      } catch (error) {
-        whyBroken(error); // a hash table that points outside its file finds nothing
-        return false;
-      }
-    },
+    neededVersions: versions.list,
+    versions: versions.definesSome ? new Set(versions.defined.values()) : null,
+    refusal: layout.refusal,
+    references: () => (known ??= tryReferences(() => readReferences(layout, versions))),
+    defines: (name, version) => tryLookup(() => definesSymbol(layout, versions, name, version)),
     close: () => bytes.close(),
   };
+}
+
+function tryReferences(read: () => References): ReferencesRead {
+  try {
+    return { kind: "read", ...read() };
+  } catch (error) {
+    return { kind: "broken", why: whyBroken(error) };
+  }
+}
+
+/** A hash table that points outside its file finds nothing. */
+function tryLookup(look: () => boolean): boolean {
+  try {
+    return look();
+  } catch (error) {
+    whyBroken(error);
+    return false;
+  }
 }
 
 function otherFormat(bytes: ElfBytes): ElfRead | null {
@@ -94,6 +113,7 @@ function otherFormat(bytes: ElfBytes): ElfRead | null {
   if (magic !== "\x7fELF") return { kind: "not-elf", format: formatName(head) };
   if (head.length < 16) return { kind: "broken", why: `it is cut short at ${bytes.size} bytes` };
   if (head[5] === 2) return { kind: "not-elf", format: "big-endian ELF" };
+  if (head[5] !== 1) return { kind: "broken", why: `it has the unknown byte order ${head[5]}` };
   if (bytes.u16(18) === MIPS) return { kind: "not-elf", format: "ELF for MIPS" };
   return null;
 }

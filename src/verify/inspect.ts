@@ -4,7 +4,7 @@ import { withoutTorch } from "./apart.ts";
 import { type Evidence, explain } from "./cause.ts";
 import type { Elf, UndefinedSymbol } from "./elf.ts";
 import { abiMismatch, taggedName } from "./module-name.ts";
-import { type Loader, type LoaderContext, createLoader } from "./resolve.ts";
+import { type Loader, type LoaderContext, type Resolution, createLoader } from "./resolve.ts";
 import { needsTorch } from "./torch-parent.ts";
 
 export interface MissingSymbol {
@@ -83,23 +83,22 @@ function inspectOne(path: string, context: LoaderContext, loader: Loader): Inspe
     return { ...verdict(path, mismatch === null ? null : false, causes), needsTorch: true };
   }
   const whole = loader.resolve(elf);
+  const own = whole.broken.find(({ name }) => name === null);
+  if (own !== undefined) return verdict(path, false, [`The file is broken: ${own.why}.`]);
   const lacksTorch = usesTorch && loader.torch.version === null;
   const resolution = lacksTorch && context.isApart === true ? withoutTorch(whole) : whole;
-  if (
-    resolution !== whole &&
-    resolution.missing.length + resolution.libraries.length === 0 &&
-    mismatch === null
-  ) {
+  const libraries = [...resolution.libraries, ...resolution.broken.map(({ name }) => name ?? "")];
+  const isUnresolved = resolution.missing.length > 0 || libraries.length > 0;
+  if (resolution !== whole && !isUnresolved && mismatch === null) {
     const why = "Cannot tell: it needs torch, which this interpreter does not have.";
     return { ...verdict(path, null, [why]), needsTorch: true, lacksTorch };
   }
-  const isUnresolved = resolution.missing.length > 0 || resolution.libraries.length > 0;
-  const causes = explain(evidenceFor(resolution, context, loader));
+  const causes = [...explain(evidenceFor(resolution, context, loader)), ...ofDependencies(resolution)];
   return {
     path,
     ok: !isUnresolved && mismatch === null,
     missing: resolution.missing.map(toMissing),
-    libraries: resolution.libraries,
+    libraries,
     causes: [...(mismatch === null ? [] : [mismatch]), ...causes, ...entryRemark(path, elf)],
     needsTorch: usesTorch,
     lacksTorch,
@@ -120,11 +119,7 @@ function verdict(path: string, ok: boolean | null, causes: readonly string[]): I
   };
 }
 
-function evidenceFor(
-  resolution: ReturnType<Loader["resolve"]>,
-  { interpreter }: LoaderContext,
-  loader: Loader,
-): Evidence {
+function evidenceFor(resolution: Resolution, { interpreter }: LoaderContext, loader: Loader): Evidence {
   return {
     missing: resolution.missing,
     libraries: resolution.libraries,
@@ -133,6 +128,15 @@ function evidenceFor(
     python: interpreter?.version ?? null,
     torch: loader.torch.version,
   };
+}
+
+/** Which of the libraries that it needs is broken, or wants what nothing has. */
+function ofDependencies({ broken, missing }: Resolution): string[] {
+  const wanting = new Set(missing.flatMap(({ wantedBy }) => (wantedBy === undefined ? [] : [wantedBy])));
+  return [
+    ...broken.map(({ path, why }) => `${path}, which it needs, is broken: ${why}.`),
+    ...[...wanting].map((library) => `It is ${library}, which it needs, that lacks what is undefined.`),
+  ];
 }
 
 /** Libraries of torch operators are loaded by path and have no PyInit, so this is a remark, not a verdict. */

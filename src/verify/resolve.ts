@@ -1,24 +1,30 @@
-import { realpathSync } from "node:fs";
-import { join } from "node:path";
+import { basename } from "node:path";
 import type { Interpreter } from "../model.ts";
-import { type Elf, type ElfRead, type UndefinedSymbol, readElf } from "./elf.ts";
-import { expandPath, readSystemLibraries } from "./search-path.ts";
-import { type TorchParent, comesWithTorch, findTorch } from "./torch-parent.ts";
+import type { Elf, ElfRead, UndefinedSymbol } from "./elf.ts";
+import { type Broken, type Loaded, createSearch, namesOf } from "./library-search.ts";
+import type { TorchParent } from "./torch-parent.ts";
 
 export interface LoaderContext {
   /** Whose loader it is; null: unknown, then names of the Python C API count as found. */
   readonly interpreter: Interpreter | null;
-  /** The environment that Python would run in: LD_LIBRARY_PATH, PYTHONPATH. */
+  /** The environment that Python would run in: LD_LIBRARY_PATH, LD_PRELOAD, PYTHONPATH. */
   readonly environment: NodeJS.ProcessEnv;
   /** The libraries are of an unpacked wheel: where there is no torch, what is torch's is not missing. */
   readonly isApart?: boolean;
 }
 
+/** A symbol, or a version of a library, that nothing in the process has. */
+export interface Unresolved extends UndefinedSymbol {
+  /** Path of the library that wants it, when that is one that the file needs. */
+  readonly wantedBy?: string;
+}
+
 /** What the loader would say about one library. */
 export interface Resolution {
-  readonly missing: readonly UndefinedSymbol[];
+  readonly missing: readonly Unresolved[];
   /** NEEDED libraries that no folder has, of the library itself or of those that it needs. */
   readonly libraries: readonly string[];
+  readonly broken: readonly Broken[];
   /** Libraries that would be in the process, the interpreter's first. */
   readonly loaded: readonly Elf[];
 }
@@ -33,142 +39,95 @@ export interface Loader {
   close(): void;
 }
 
-/** A library in a process, and who asked for it: DT_RPATH of all askers counts. */
-interface Loaded {
-  readonly elf: Elf;
-  readonly loader: Loaded | null;
-}
-
-interface Closure {
-  readonly loaded: readonly Loaded[];
-  readonly missing: readonly string[];
-}
-
 export function createLoader({ interpreter, environment }: LoaderContext): Loader {
-  const opened = new Map<string, ElfRead>();
-  const system = readSystemLibraries();
-  const torch = findTorch(interpreter, environment);
-  const libraryPath = (environment["LD_LIBRARY_PATH"] ?? "").split(/[:;]/).filter(Boolean);
+  const search = createSearch(interpreter, environment);
+  const { base, program } = search;
+  /** Dependencies that need nothing of the one who loads them: they are good for all. */
+  const settled = new Map<Elf, boolean>();
 
-  const read = (path: string): ElfRead => {
-    const known = opened.get(path) ?? readElf(path);
-    opened.set(path, known);
-    return known;
+  const isSettled = (elf: Elf): boolean => {
+    const known = settled.get(elf);
+    if (known !== undefined) return known;
+    const { missing, broken, libraries } = resolve(elf, ({ elf: other }) => other === elf);
+    const isGood = missing.length === 0 && broken.length === 0 && libraries.length === 0;
+    settled.set(elf, isGood);
+    return isGood;
   };
-  const openLike = (path: string, like: Elf): Elf | null => {
-    const found = read(path);
-    // the loader passes over libraries of another machine
-    if (found.kind !== "elf" || found.elf.machine !== like.machine || found.elf.is64 !== like.is64)
-      return null;
-    return found.elf;
+  const resolve = (elf: Elf, isAsked: (entry: Loaded) => boolean): Resolution => {
+    const arrival = search.arrivalOf(elf);
+    const loaded = [...base, ...arrival.loaded.map((entry) => entry.elf)];
+    const process = { loaded, absent: new Set(arrival.missing), knowsPython: program !== null };
+    const looked = arrival.loaded
+      .filter(isAsked)
+      .map((entry) => lookAt(entry.elf, process, entry.elf === elf));
+    return {
+      missing: looked.flatMap(({ missing }) => missing),
+      libraries: arrival.missing,
+      broken: [...looked.flatMap(({ broken }) => broken), ...arrival.broken],
+      loaded,
+    };
   };
-  const locate = (name: string, asker: Loaded, program: Elf | null): Elf | null => {
-    const { elf } = asker;
-    if (name.includes("/")) return firstOf(expandPath(name, elf.path), (path) => openLike(path, elf));
-    const parents = comesWithTorch(name) ? torch.folders : [];
-    const candidates = [
-      ...parents.map((folder) => join(folder, name)), // in the process already: found by its name
-      ...inheritedPaths(asker, program).map((folder) => join(folder, name)),
-      ...libraryPath.map((folder) => join(folder, name)),
-      ...elf.runpath.flatMap((entry) => expandPath(entry, elf.path)).map((folder) => join(folder, name)),
-      ...system.candidates(name, elf.machine),
-    ];
-    return firstOf(candidates, (path) => openLike(path, elf));
-  };
-  const closureOf = (root: Elf, before: readonly Loaded[], program: Elf | null): Closure => {
-    const names = new Set(before.flatMap(({ elf }) => namesOf(elf)));
-    const loaded: Loaded[] = [{ elf: root, loader: null }];
-    const missing = new Set<string>();
-    for (const asker of loaded) {
-      for (const name of asker.elf.needed) {
-        if (names.has(name) || missing.has(name)) continue;
-        const found = locate(name, asker, program);
-        if (found === null) {
-          missing.add(name);
-          continue;
-        }
-        names.add(name);
-        for (const other of namesOf(found)) names.add(other);
-        if (!loaded.some(({ elf }) => elf === found)) loaded.push({ elf: found, loader: asker });
-      }
-    }
-    return { loaded, missing: [...missing] };
-  };
-
-  const program = findProgram(interpreter, read);
-  const base = program === null ? [] : closureOf(program, [], program).loaded;
 
   return {
-    torch,
+    torch: search.torch,
     program,
-    read,
-    resolve(elf) {
-      const own = closureOf(elf, base, program);
-      const loaded = [...base, ...own.loaded].map((entry) => entry.elf);
-      const isFound = (symbol: UndefinedSymbol): boolean =>
-        (program === null && /^_?Py/.test(symbol.name)) ||
-        loaded.some((library) => library.defines(symbol.name, symbol.version));
-      return {
-        missing: [...elf.undefined.filter((symbol) => !isFound(symbol)), ...unmetVersions(elf, loaded)],
-        libraries: own.missing,
-        loaded,
-      };
-    },
-    close() {
-      for (const entry of opened.values()) if (entry.kind === "elf") entry.elf.close();
-      opened.clear();
-    },
+    read: (path) => search.read(path),
+    resolve: (elf) =>
+      resolve(elf, (entry) => entry.elf === elf || !(entry.isInProcess || isSettled(entry.elf))),
+    close: () => search.close(),
   };
 }
 
-/** DT_RPATH of the asker, of those that asked for it, and of the program; DT_RUNPATH switches it off. */
-function inheritedPaths(asker: Loaded, program: Elf | null): string[] {
-  if (asker.elf.runpath.length > 0) return [];
-  const chain: Elf[] = [];
-  for (let entry: Loaded | null = asker; entry !== null; entry = entry.loader) chain.push(entry.elf);
-  if (program !== null) chain.push(program);
-  return chain
-    .filter((elf) => elf.runpath.length === 0)
-    .flatMap((elf) => elf.rpath.flatMap((entry) => expandPath(entry, elf.path)));
+interface Process {
+  readonly loaded: readonly Elf[];
+  /** Libraries that were asked for and not found. */
+  readonly absent: ReadonlySet<string>;
+  /** False: the program is unknown, and names of the Python C API count as found. */
+  readonly knowsPython: boolean;
 }
 
-/** Versions that the loader demands of a library although no strong symbol uses them. */
-function unmetVersions(elf: Elf, loaded: readonly Elf[]): UndefinedSymbol[] {
-  const used = new Set(elf.undefined.map(({ version }) => version));
+/** What one library lacks among those of its process. */
+function lookAt(elf: Elf, process: Process, isFile: boolean): Pick<Resolution, "missing" | "broken"> {
+  const references = elf.references();
+  if (references.kind === "broken") return refused(elf, isFile, references.why);
+  if (elf.refusal !== null) return refused(elf, isFile, elf.refusal);
+  const isFound = ({ name, version }: UndefinedSymbol): boolean =>
+    (!process.knowsPython && /^_?Py/.test(name)) ||
+    process.loaded.some((library) => library.defines(name, version));
+  const symbols = [
+    ...references.undefined.filter((symbol) => !isFound(symbol)),
+    ...references.own.filter((symbol) => !elf.defines(symbol.name, symbol.version) && !isFound(symbol)),
+  ];
+  const stranger = unloadedProvider(elf, process);
+  if (stranger !== null && symbols.length === 0) return refused(elf, isFile, stranger);
+  const missing: Unresolved[] = [...symbols, ...unmetVersions(elf, process, symbols)];
+  return { missing: isFile ? missing : missing.map((one) => ({ ...one, wantedBy: elf.path })), broken: [] };
+}
+
+function refused(elf: Elf, isFile: boolean, why: string): Pick<Resolution, "missing" | "broken"> {
+  return { missing: [], broken: [{ name: isFile ? null : basename(elf.path), path: elf.path, why }] };
+}
+
+/** A library of which versions are wanted, but which is not asked for: the loader aborts the process. */
+function unloadedProvider(elf: Elf, { loaded, absent }: Process): string | null {
+  const stranger = elf.neededVersions.find(
+    ({ file }) => !absent.has(file) && providerOf(file, loaded) === null,
+  );
+  return stranger === undefined ? null : `it wants versions of ${stranger.file}, which it does not load`;
+}
+
+/** Versions that the loader demands of a library although no symbol that is missing has them. */
+function unmetVersions(elf: Elf, { loaded }: Process, told: readonly UndefinedSymbol[]): UndefinedSymbol[] {
+  const known = new Set(told.map(({ version }) => version));
   return elf.neededVersions
-    .filter(({ file, version, weak }) => {
-      if (weak || used.has(version)) return false;
-      const provider = loaded.find((library) => namesOf(library).includes(file));
-      return provider !== undefined && provider.versions.size > 0 && !provider.versions.has(version);
+    .filter(({ file, version, weak, isDamaged }) => {
+      if (weak || known.has(version)) return false;
+      const versions = providerOf(file, loaded)?.versions ?? null;
+      return versions !== null && (isDamaged || !versions.has(version));
     })
     .map(({ file, version }) => ({ name: file, version }));
 }
 
-function findProgram(interpreter: Interpreter | null, read: (path: string) => ElfRead): Elf | null {
-  const files = interpreter === null ? [] : [interpreter.path, ...interpreter.identityFiles];
-  return firstOf(files, (path) => {
-    const found = read(realPath(path)); // its $ORIGIN is that of the real file, unlike a library's
-    return found.kind === "elf" ? found.elf : null;
-  });
-}
-
-function namesOf(elf: Elf): string[] {
-  const file = elf.path.slice(elf.path.lastIndexOf("/") + 1);
-  return elf.soname === null ? [file] : [elf.soname, file];
-}
-
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
-}
-
-function firstOf<T, U>(items: readonly T[], find: (item: T) => U | null): U | null {
-  for (const item of items) {
-    const found = find(item);
-    if (found !== null) return found;
-  }
-  return null;
+function providerOf(file: string, loaded: readonly Elf[]): Elf | null {
+  return loaded.find((library) => namesOf(library).includes(file)) ?? null;
 }

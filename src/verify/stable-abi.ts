@@ -34,7 +34,9 @@ function survivalOfFile(path: string): Survives | null {
   const read = readElf(path);
   if (read.kind !== "elf") return NEITHER;
   try {
-    const { undefined: needed } = read.elf;
+    const references = read.elf.references();
+    if (references.kind === "broken") return NEITHER;
+    const { undefined: needed } = references;
     return { torch: !needed.some(isTorchs), python: survivesPython(path, needed) };
   } finally {
     read.elf.close();

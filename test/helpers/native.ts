@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { findInterpreter, probeInterpreter } from "../../src/fingerprint/interpreter.ts";
@@ -12,6 +12,15 @@ export async function thisPython(): Promise<Interpreter> {
   const probed = await probeInterpreter(found.value);
   if (!probed.ok) throw new Error(probed.failure.message);
   return probed.value;
+}
+
+/** The extension modules of the standard library. */
+export function standardModules(python: Interpreter): string[] {
+  const question = "import sysconfig; print(sysconfig.get_config_var('DESTSHARED'))";
+  const folder = execFileSync(python.path, ["-c", question], { encoding: "utf8" }).trim();
+  const modules = readdirSync(folder).filter((name) => name.endsWith(".so"));
+  if (modules.length < 30) throw new Error(`${modules.length} modules in ${folder}`);
+  return modules.map((name) => join(folder, name));
 }
 
 /** A temp folder that is gone when the test has ended. */

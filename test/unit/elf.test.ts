@@ -24,11 +24,7 @@ test("reads what the loader reads", (t) => {
   assert.equal(elf.soname, "libuser.so.1");
   assert.deepEqual(elf.needed.slice(0, 1), ["libdep.so.3"]);
   assert.deepEqual([elf.runpath, elf.rpath], [["$ORIGIN", "/opt/none"], []]);
-  assert.deepEqual(
-    elf.undefined.map(({ name }) => name),
-    ["one"],
-    "weak ones may stay undefined",
-  );
+  assert.deepEqual(undefinedNames(elf), ["one"], "weak ones may stay undefined");
   assert.deepEqual([elf.defines("use"), elf.defines("one"), elf.defines("nothing")], [true, false, false]);
   elf.close();
 });
@@ -56,11 +52,7 @@ test("needs no section headers", (t) => {
   bytes.fill(0, 0x3a, 0x40); // e_shentsize, e_shnum, e_shstrndx
   writeFileSync(`${path}.stripped`, bytes);
   const stripped = open(`${path}.stripped`);
-  assert.deepEqual(stripped.undefined, whole.undefined);
-  assert.deepEqual(
-    whole.undefined.map(({ name }) => name),
-    ["puts"],
-  );
+  assert.deepEqual([undefinedNames(stripped), undefinedNames(whole)], [["puts"], ["puts"]]);
   assert.equal(stripped.defines("two"), true);
   whole.close();
   stripped.close();
@@ -72,10 +64,7 @@ test("binds versions as the loader does", (t) => {
   const source = `int old_call(void) { return 1; } int new_call(void) { return 2; }
     __asm__(".symver old_call, call@OLD_1.0"); __asm__(".symver new_call, call@@NEW_2.0");`;
   const elf = open(library(join(folder, "libversioned.so"), source, `-Wl,--version-script=${script}`));
-  assert.deepEqual(
-    [...elf.versions].filter((name) => name.includes("_")),
-    ["OLD_1.0", "NEW_2.0"],
-  );
+  assert.deepEqual([...(elf.versions ?? [])], ["OLD_1.0", "NEW_2.0"]);
   assert.equal(elf.defines("call", "OLD_1.0"), true);
   assert.equal(elf.defines("call", "NEW_2.0"), true);
   assert.equal(elf.defines("call", "NEWER_3.0"), false);
@@ -152,6 +141,12 @@ function open(path: string): Elf {
   assert.equal(read.kind, "elf", JSON.stringify(read));
   if (read.kind !== "elf") throw new Error("unreachable");
   return read.elf;
+}
+
+function undefinedNames(elf: Elf): string[] {
+  const references = elf.references();
+  assert.equal(references.kind, "read", JSON.stringify(references));
+  return references.kind === "read" ? references.undefined.map(({ name }) => name) : [];
 }
 
 function sectionRange(path: string, name: string): { start: number; length: number } {
