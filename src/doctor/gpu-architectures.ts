@@ -1,11 +1,12 @@
 /** GPU architectures as variables and flags name them. Pure. */
+import { type GpuCode, runsOn } from "../verify/gpu-architectures.ts";
 
 /** One architecture that a build is asked for. */
 export interface Architecture {
   /** `90` of `9.0a`, `sm_90a` and `90-real`. */
   readonly number: number;
   /** `a` and `f` run on their own kind only. */
-  readonly suffix: string;
+  readonly suffix: GpuCode["suffix"];
   /** Machine code, for this architecture and later minor ones. */
   readonly hasCode: boolean;
   /** PTX, which a driver translates for this architecture and all later ones. */
@@ -21,7 +22,12 @@ export function parseTorchList(text: string): ArchitectureList {
   return parseAll(named.split(/[;,\s]+/), (word) => {
     const [, major = "", minor = "", suffix = "", ptx] = /^(\d+)\.(\d)([af]?)(\+PTX)?$/.exec(word) ?? [];
     if (major === "") return null;
-    return { number: Number(major + minor), suffix, hasCode: true, hasPtx: ptx !== undefined };
+    return {
+      number: Number(major + minor),
+      suffix: suffixOf(suffix),
+      hasCode: true,
+      hasPtx: ptx !== undefined,
+    };
   });
 }
 
@@ -32,7 +38,7 @@ export function parseCMakeList(text: string): ArchitectureList {
     if (number === "") return null;
     return {
       number: Number(number),
-      suffix,
+      suffix: suffixOf(suffix),
       hasCode: kind !== "virtual",
       hasPtx: kind !== "real",
     };
@@ -43,7 +49,7 @@ export function parseCMakeList(text: string): ArchitectureList {
 export function parseFlags(text: string): Architecture[] {
   return [...text.matchAll(/(?:compute|sm|lto)_(\d{2,3})([af]?)\b/g)].map(([, number, suffix = ""]) => ({
     number: Number(number),
-    suffix,
+    suffix: suffixOf(suffix),
     hasCode: true,
     hasPtx: true,
   }));
@@ -56,17 +62,13 @@ export function parseKnown(answer: string): ReadonlySet<number> {
 
 /** Whether a GPU of this compute capability (`86` for 8.6) can run one of them. */
 export function covers(list: readonly Architecture[], gpu: number): boolean {
-  return list.some(({ number, suffix, hasCode, hasPtx }) => {
-    if (number > gpu) return false;
-    if (suffix === "a") return number === gpu;
-    const isSameMajor = Math.floor(number / 10) === Math.floor(gpu / 10);
-    return (hasCode && isSameMajor) || (hasPtx && (suffix === "" || isSameMajor));
-  });
+  return list.some((one) => codesOf(one).some((code) => runsOn(code, gpu)));
 }
 
-/** `9.0` of 90. */
-export function dotted(number: number): string {
-  return `${Math.floor(number / 10)}.${number % 10}`;
+/** What a compiler makes when it is asked for this architecture. */
+function codesOf({ number, suffix, hasCode, hasPtx }: Architecture): GpuCode[] {
+  const code: GpuCode[] = hasCode ? [{ kind: "cubin", number, suffix }] : [];
+  return hasPtx ? [...code, { kind: "ptx", number, suffix }] : code;
 }
 
 /** Names that torch.utils.cpp_extension takes, as torch 2.9 has them; the longer ones first. */
@@ -90,4 +92,8 @@ const GENERATIONS: Readonly<Record<string, string>> = {
 function parseAll(words: readonly string[], parse: (word: string) => Architecture | null): ArchitectureList {
   const parsed = words.filter((word) => word !== "").map(parse);
   return parsed.every((one) => one !== null) && parsed.length > 0 ? parsed : null;
+}
+
+function suffixOf(text: string): GpuCode["suffix"] {
+  return text === "a" || text === "f" ? text : "";
 }

@@ -19,12 +19,15 @@ const MOST_BLOCKS = 1024;
 export class ElfBytes {
   readonly size: number;
   readonly #fd: number;
+  readonly #blockSize: number;
   readonly #blocks = new Map<number, Buffer>();
   #open = true;
   #textRead = 0;
 
-  constructor(path: string) {
+  /** @param blockSize smaller where what is looked at lies far apart. */
+  constructor(path: string, blockSize: number = BLOCK) {
     this.#fd = openSync(encodePath(path), "r");
+    this.#blockSize = blockSize;
     const stat = fstatSync(this.#fd);
     this.size = stat.isFile() ? stat.size : 0;
   }
@@ -40,8 +43,8 @@ export class ElfBytes {
     if (!(offset >= 0 && length >= 0 && length <= LONGEST_READ && end <= this.size)) {
       throw new MalformedElf(`it points to byte ${end} of ${this.size}`);
     }
-    const first = this.#block(Math.floor(offset / BLOCK));
-    const start = offset % BLOCK;
+    const first = this.#block(Math.floor(offset / this.#blockSize));
+    const start = offset % this.#blockSize;
     if (start + length <= first.length) return first.subarray(start, start + length);
     return this.#readAcross(offset, length);
   }
@@ -85,8 +88,8 @@ export class ElfBytes {
     const bytes = Buffer.alloc(length);
     for (let done = 0; done < length;) {
       const at = offset + done;
-      const block = this.#block(Math.floor(at / BLOCK));
-      const copied = block.copy(bytes, done, at % BLOCK);
+      const block = this.#block(Math.floor(at / this.#blockSize));
+      const copied = block.copy(bytes, done, at % this.#blockSize);
       if (copied === 0) throw new MalformedElf("it was cut short while being read");
       done += copied;
     }
@@ -96,10 +99,11 @@ export class ElfBytes {
   #block(index: number): Buffer {
     const known = this.#blocks.get(index);
     if (known !== undefined) return known;
-    const bytes = Buffer.alloc(Math.min(BLOCK, this.size - index * BLOCK));
+    const start = index * this.#blockSize;
+    const bytes = Buffer.alloc(Math.min(this.#blockSize, this.size - start));
     let done = 0;
     while (done < bytes.length) {
-      const got = readSync(this.#fd, bytes, done, bytes.length - done, index * BLOCK + done);
+      const got = readSync(this.#fd, bytes, done, bytes.length - done, start + done);
       if (got === 0) throw new MalformedElf("it was cut short while being read");
       done += got;
     }

@@ -3,7 +3,8 @@ import type { Tool } from "../../model.ts";
 import { askProgram, mayRunHere } from "../ask-program.ts";
 import { type AskedArchitectures, askedArchitectures } from "../asked-architectures.ts";
 import { good, type DoctorContext, type Finding } from "../finding.ts";
-import { covers, dotted, parseKnown } from "../gpu-architectures.ts";
+import { dotted } from "../../verify/gpu-architectures.ts";
+import { covers, parseKnown } from "../gpu-architectures.ts";
 
 const CHECK = "gpu-architectures";
 
