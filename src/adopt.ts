@@ -164,7 +164,10 @@ async function verifyPresent(
 ): Promise<{ ok: boolean; why: string } | null> {
   const { ws, environment } = observed;
   if ((await judgeTrust(ws)).kind === "held") return null;
-  const { verifyOutputs } = await import("./verify/verify.ts");
+  const [{ verifyOutputs }, { gpuTargets }] = await Promise.all([
+    import("./verify/verify.ts"),
+    import("./build/gpu-targets.ts"),
+  ]);
   const report = await verifyOutputs({
     top: ws.top,
     outputs: outputs.map((output) => outputPath(ws.top, output.path)),
@@ -173,6 +176,7 @@ async function verifyPresent(
     environment: childEnvironment(environment, process.env),
     timeoutMs: 120_000,
     probe: true,
+    gpuTargets: gpuTargets(observed, part),
   });
   const [first] = report.problems;
   return { ok: report.ok, why: first === undefined ? "" : `${first.subject}: ${first.text}` };

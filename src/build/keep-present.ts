@@ -75,17 +75,16 @@ async function presentEnvironment(environment: BuildEnvironment): Promise<Result
 }
 
 async function verify(
-  { ws }: Observed,
-  { extension }: ObservedExtension,
+  observed: Observed,
+  part: ObservedExtension,
   request: KeepRequest,
   environment: BuildEnvironment,
   { outputs }: Baseline,
 ): Promise<Result<void>> {
   const report = await verifyPresent(
-    ws,
-    extension,
+    { ...observed, environment },
+    part,
     outputs.map(({ path }) => path),
-    environment,
     request,
   );
   const [first] = report.problems;

@@ -1,5 +1,4 @@
 /** The recipe of one extension, and what it made held against the contract. */
-import type { Extension } from "../model.ts";
 import type { Observed, ObservedExtension } from "../observe.ts";
 import { type Result, ok, refuse } from "../report/failure.ts";
 import { collect } from "./collect-outputs.ts";
@@ -22,18 +21,17 @@ export async function make(
   const outputs = await collect(observed, part, request, transaction, planned);
   if (!outputs.ok) return outputs;
   request.log.stage("verify");
-  const verified = await verify(observed, part.extension, outputs.value, request);
+  const verified = await verify(observed, part, outputs.value, request);
   return verified.ok ? ok({ outputs: outputs.value, warnings: verified.value }) : verified;
 }
 
 async function verify(
   observed: Observed,
-  extension: Extension,
+  part: ObservedExtension,
   outputs: readonly string[],
   request: RebuildRequest,
 ): Promise<Result<readonly string[]>> {
-  const { ws, environment } = observed;
-  const report = await verifyPresent(ws, extension, outputs, environment, request);
+  const report = await verifyPresent(observed, part, outputs, request);
   if (report.ok) return ok(report.warnings.map((warning) => `${warning.subject}: ${warning.text}`));
   const [first] = report.problems;
   const lines = report.problems

@@ -1,7 +1,8 @@
-import { type BuildEnvironment, childEnvironment } from "../fingerprint/environment.ts";
+import { childEnvironment } from "../fingerprint/environment.ts";
 import { outputPath } from "../fingerprint/output-path.ts";
-import type { Extension, Workspace } from "../model.ts";
+import type { Observed, ObservedExtension } from "../observe.ts";
 import type { VerifyReport } from "../verify/verify.ts";
+import { gpuTargets } from "./gpu-targets.ts";
 import { BUILD_VARIABLE, endProcessesOf } from "./process-group.ts";
 import type { Canceller } from "./runner.ts";
 
@@ -9,22 +10,23 @@ const PROBE_TIMEOUT_MS = 300_000;
 
 /** Holds outputs against the contract, as they lie there. A cancel ends its interpreter. */
 export async function verifyPresent(
-  ws: Workspace,
-  extension: Extension,
+  observed: Observed,
+  part: ObservedExtension,
   outputs: readonly string[],
-  environment: BuildEnvironment,
   { buildId, canceller }: { readonly buildId: string; readonly canceller: Canceller },
 ): Promise<VerifyReport> {
+  const { ws, environment } = observed;
   const { verifyOutputs } = await import("../verify/verify.ts");
   const stop = canceller.onAsk(() => endProcessesOf(buildId));
   const report = await verifyOutputs({
     top: ws.top,
     outputs: outputs.map((path) => outputPath(ws.top, path)),
-    require: extension.require,
+    require: part.extension.require,
     interpreter: environment.interpreter,
     environment: { ...childEnvironment(environment, process.env), [BUILD_VARIABLE]: buildId },
     timeoutMs: PROBE_TIMEOUT_MS,
     probe: true,
+    gpuTargets: gpuTargets(observed, part),
   });
   stop();
   return report;

@@ -5,6 +5,7 @@ import { childEnvironment } from "../fingerprint/environment.ts";
 import { findInterpreter, probeInterpreter } from "../fingerprint/interpreter.ts";
 import { outputPath } from "../fingerprint/output-path.ts";
 import type { PathSet } from "../git/path-set.ts";
+import { gpuTargets } from "../build/gpu-targets.ts";
 import type { Workspace } from "../model.ts";
 import { EXIT, failure, ok, refuse, type Failure, type Result } from "../report/failure.ts";
 import { stoppedFailure } from "../report/stopped.ts";
@@ -137,6 +138,7 @@ async function verifyPart(looked: Look, name: string): Promise<VerifyReport> {
     environment: childEnvironment(environment, process.env),
     timeoutMs: TIMEOUT_MS,
     probe: true,
+    gpuTargets: gpuTargets(looked, part),
   });
 }
 

@@ -2,7 +2,9 @@
 import { kindOfRecipe } from "./recipe-kind.ts";
 import { parseToml, tableAt } from "../config/toml.ts";
 import { splitWords } from "../fingerprint/command-line.ts";
-import type { DoctorContext } from "./finding.ts";
+import type { Extension } from "../model.ts";
+import { dotted } from "../verify/gpu-architectures.ts";
+import type { DoctorRequest } from "./finding.ts";
 import { type Architecture, parseCMakeList, parseFlags, parseTorchList } from "./gpu-architectures.ts";
 
 /** One place that names architectures. */
@@ -18,11 +20,12 @@ export interface AskedArchitectures {
   readonly isWhole: boolean;
 }
 
+type Asker = Pick<DoctorRequest, "extension" | "variables" | "readTree">;
+
 /** Every place that names architectures and says which; those that leave the choice to the tools are left out. */
-export function askedArchitectures(context: DoctorContext): AskedArchitectures[] {
+export function askedArchitectures(context: Asker): AskedArchitectures[] {
   const { extension, variables, readTree } = context;
-  const usesTorch = extension.packages.includes("torch");
-  const usesCMake = extension.tools.includes("cmake") || kindOfRecipe(extension.recipe).runsCMake;
+  const { usesTorch, usesCMake } = askedBy(extension);
   const isTaken = !chooseThemselves(context);
   const words = [...extension.recipe.flat(), ...splitWords(variables["CMAKE_ARGS"] ?? "")];
   const asked: (AskedArchitectures | null)[] = [];
@@ -47,8 +50,37 @@ export function askedArchitectures(context: DoctorContext): AskedArchitectures[]
   return [...asked.filter((one) => one !== null), ...ownLists(context), ...flags(context)];
 }
 
+/** What to type so that the build of an extension covers these GPUs too. */
+export function addArchitectures(
+  {
+    extension,
+    variables,
+  }: { readonly extension: WhatRuns; readonly variables: Readonly<Record<string, string>> },
+  gpus: readonly number[],
+): string {
+  const { usesTorch, usesCMake } = askedBy(extension);
+  if (!usesTorch && !usesCMake) {
+    return `have it compiled for ${gpus.map((gpu) => `sm_${gpu}`).join(", ")}, then: rebuild-if-needed`;
+  }
+  const name = usesTorch ? "TORCH_CUDA_ARCH_LIST" : "CUDAARCHS";
+  const value = variables[name] ?? "";
+  const isList = (usesTorch ? parseTorchList(value) : parseCMakeList(value)) !== null; // else `native`, `All`
+  const asked = isList ? value.split(/[;,\s]+/).filter(Boolean) : [];
+  const added = gpus.map((gpu) => (usesTorch ? dotted(gpu) : String(gpu)));
+  return `${name}='${[...asked, ...added].join(";")}' rebuild-if-needed`;
+}
+
+type WhatRuns = Pick<Extension, "packages" | "tools" | "recipe">;
+
+function askedBy({ packages, tools, recipe }: WhatRuns): { usesTorch: boolean; usesCMake: boolean } {
+  return {
+    usesTorch: packages.includes("torch"),
+    usesCMake: tools.includes("cmake") || kindOfRecipe(recipe).runsCMake,
+  };
+}
+
 /** Lists of a project's own, which its build files pick from as they like. */
-function ownLists({ variables }: DoctorContext): AskedArchitectures[] {
+function ownLists({ variables }: Asker): AskedArchitectures[] {
   return ["FLASH_ATTN_CUDA_ARCHS", "CMAKE_CUDA_ARCHITECTURES"].flatMap((name) => {
     const value = variables[name] ?? "";
     const list = parseCMakeList(value);
@@ -58,7 +90,7 @@ function ownLists({ variables }: DoctorContext): AskedArchitectures[] {
 }
 
 /** nvcc reads these by itself, whoever starts it. */
-function flags({ variables }: DoctorContext): AskedArchitectures[] {
+function flags({ variables }: Asker): AskedArchitectures[] {
   return ["NVCC_PREPEND_FLAGS", "NVCC_APPEND_FLAGS"].flatMap((name) => {
     const value = variables[name] ?? "";
     const list = parseFlags(value);
@@ -68,7 +100,7 @@ function flags({ variables }: DoctorContext): AskedArchitectures[] {
 }
 
 /** The build files speak of architectures, so they may drop or replace what they are told. */
-function chooseThemselves({ readTree }: DoctorContext): boolean {
+function chooseThemselves({ readTree }: Asker): boolean {
   return ["setup.py", "CMakeLists.txt"].some((file) =>
     /CUDA_\w*ARCH|ARCH_LIST|gencode|-arch\b/.test(readTree(file) ?? ""),
   );

@@ -2,16 +2,16 @@ import { ElfBytes, MalformedElf } from "./elf-bytes.ts";
 import { type Section, readSections } from "./elf-sections.ts";
 import { FATBIN_SECTIONS, readFatbin } from "./fatbin.ts";
 import { type GpuCode, showArchitecture } from "./gpu-architectures.ts";
-import { BUNDLE_SECTION, readBundles } from "./offload-bundle.ts";
+import { BUNDLE_SECTION, type OffloadBundles, readBundles } from "./offload-bundle.ts";
 
 /** The code for GPUs that a library holds. */
 export interface DeviceCode {
   /** For NVIDIA GPUs: each kind and architecture once, in order. */
   readonly codes: readonly GpuCode[];
-  /** Names of AMD GPUs, such as `gfx90a`. */
-  readonly rocm: readonly string[];
-  /** Why there may be more, to complete "Cannot tell ...: "; null when this is all. */
+  /** Why there may be more of it, to complete "cannot tell ...: "; null when this is all. */
   readonly unknown: string | null;
+  /** For AMD GPUs; null where there is none. */
+  readonly rocm: OffloadBundles | null;
 }
 
 /** The same for people and programs: `{"cubin":["8.0","9.0a"],"ptx":["9.0"]}`. */
@@ -43,18 +43,19 @@ export function readDeviceCode(path: string): DeviceCode | null {
     if (head !== "\x7fELF\x02\x01") return null;
     return collect(bytes, readSections(bytes));
   } catch (error) {
-    return { codes: [], rocm: [], unknown: whyUnknown(error) };
+    return { codes: [], unknown: whyUnknown(error), rocm: null };
   } finally {
     bytes.close();
   }
 }
 
-export function deviceCodeJson({ codes, rocm, unknown }: DeviceCode): DeviceCodeJson {
+export function deviceCodeJson({ codes, unknown, rocm }: DeviceCode): DeviceCodeJson {
   const of = (kind: GpuCode["kind"]): string[] =>
     codes.filter((code) => code.kind === kind).map(showArchitecture);
-  const lists = { cubin: of("cubin"), ptx: of("ptx"), lto: of("lto"), rocm };
+  const lists = { cubin: of("cubin"), ptx: of("ptx"), lto: of("lto"), rocm: rocm?.architectures ?? [] };
   const filled = Object.entries(lists).filter(([, list]) => list.length > 0);
-  return { ...Object.fromEntries(filled), ...(unknown === null ? {} : { unknown }) };
+  const why = [unknown, rocm?.unknown ?? null].filter((one) => one !== null).join("; ");
+  return { ...Object.fromEntries(filled), ...(why === "" ? {} : { unknown: why }) };
 }
 
 /** `8.0, 9.0a; PTX 9.0`. */
@@ -66,23 +67,18 @@ export function showDeviceCode({ cubin = [], ptx = [], lto = [], rocm = [] }: De
 
 function collect(bytes: ElfBytes, sections: readonly Section[]): DeviceCode | null {
   const codes = new Map<string, GpuCode>();
-  const rocm = new Set<string>();
   let unknown: string | null = null;
-  for (const section of sections) {
-    if (section.size === 0) continue;
-    if (FATBIN_SECTIONS.has(section.name)) {
-      const fatbin = readFatbin(bytes, section);
-      unknown ??= fatbin.unknown;
-      for (const { kind, number, suffix, isStub } of fatbin.entries)
-        if (!isStub) codes.set(`${kind} ${number}${suffix}`, { kind, number, suffix });
-    } else if (section.name === BUNDLE_SECTION) {
-      const bundles = readBundles(bytes, section);
-      unknown ??= bundles.unknown;
-      for (const name of bundles.architectures) rocm.add(name);
-    }
+  let rocm: OffloadBundles | null = null;
+  for (const section of sections.filter(({ size }) => size > 0)) {
+    if (section.name === BUNDLE_SECTION) rocm ??= readBundles(bytes, section);
+    if (!FATBIN_SECTIONS.has(section.name)) continue;
+    const fatbin = readFatbin(bytes, section);
+    unknown ??= fatbin.unknown;
+    for (const { kind, number, suffix, isStub } of fatbin.entries)
+      if (!isStub) codes.set(`${kind} ${number}${suffix}`, { kind, number, suffix });
   }
-  if (codes.size === 0 && rocm.size === 0 && unknown === null) return null;
-  return { codes: [...codes.values()].toSorted(byArchitecture), rocm: [...rocm].toSorted(), unknown };
+  if (codes.size === 0 && unknown === null && rocm === null) return null;
+  return { codes: [...codes.values()].toSorted(byArchitecture), unknown, rocm };
 }
 
 function byArchitecture(a: GpuCode, b: GpuCode): number {

@@ -1,4 +1,5 @@
 import { showPath } from "../git/path-bytes.ts";
+import { type DeviceCodeJson, showDeviceCode } from "./device-code.ts";
 import type { Problem } from "./findings.ts";
 import type { LibraryVerdict } from "./inspect.ts";
 import type { VerifyReport } from "./verify.ts";
@@ -15,14 +16,23 @@ export function verdictsJson(verdicts: readonly LibraryVerdict[]): VerdictsJson 
 
 /** A line for each file, and indented below it what is missing and why. */
 export function formatVerdicts(verdicts: readonly LibraryVerdict[]): string[] {
-  return verdicts.flatMap(({ path, ok, missing, libraries, causes }) => [
+  return verdicts.flatMap(({ path, ok, missing, libraries, causes, gpu }) => [
     `${ok === null ? "?" : ok ? "ok" : "no"}  ${showPath(path)}`,
     ...libraries.map((library) => `    not found: ${library}`),
     ...missing.map(
       ({ symbol, version }) => `    undefined: ${symbol}${version === undefined ? "" : `@${version}`}`,
     ),
     ...causes.map((cause) => `    ${cause}`),
+    ...(gpu === undefined ? [] : formatGpu(gpu)),
   ]);
+}
+
+function formatGpu(gpu: DeviceCodeJson): string[] {
+  const shown = showDeviceCode(gpu);
+  return [
+    ...(shown === "" ? [] : [`    GPU code: ${shown}`]),
+    ...(gpu.unknown === undefined ? [] : [`    GPU code: cannot tell all of it: ${gpu.unknown}`]),
+  ];
 }
 
 /** One line for a good build; else one for each problem, and its cause and next step below it. */

@@ -10,6 +10,14 @@ export interface GpuCode {
   readonly suffix: "" | "a" | "f";
 }
 
+/** A GPU of this machine. */
+export interface Gpu {
+  /** Its compute capability: `86` for 8.6. */
+  readonly number: number;
+  /** As the driver tells it; may be empty. */
+  readonly name: string;
+}
+
 /**
  * Whether a GPU of this compute capability (`86` for 8.6) can run the code: machine code runs on later minor versions,
  * PTX on all later ones, `a` on its own version only, `f` on its own and later minor ones (CUDA C++ Programming Guide,

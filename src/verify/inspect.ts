@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { withoutTorch } from "./apart.ts";
 import { type Evidence, explain } from "./cause.ts";
+import { type DeviceCode, type DeviceCodeJson, deviceCodeJson, readDeviceCode } from "./device-code.ts";
 import type { Elf, UndefinedSymbol } from "./elf.ts";
 import { abiMismatch, taggedName } from "./module-name.ts";
 import { type Loader, type LoaderContext, type Resolution, createLoader } from "./resolve.ts";
@@ -22,6 +23,8 @@ export interface LibraryVerdict {
   readonly libraries: readonly string[];
   /** One sentence each. With `ok: true` they are remarks. */
   readonly causes: readonly string[];
+  /** Which GPUs it has code for, where it has any. No part of the verdict: the loader does not ask. */
+  readonly gpu?: DeviceCodeJson;
 }
 
 /** What the probe must know of a library beside the verdict. */
@@ -31,6 +34,7 @@ export interface Inspection extends LibraryVerdict {
   readonly lacksTorch: boolean;
   /** The verdict rests on unresolved names alone, so a loader that takes the file overrules it. */
   readonly isUnresolved: boolean;
+  readonly deviceCode: DeviceCode | null;
 }
 
 /** Verdicts of files by reading alone: no code of the files and no loader runs. */
@@ -39,12 +43,13 @@ export async function inspectLibraries(
   context: LoaderContext,
 ): Promise<LibraryVerdict[]> {
   const inspections = await inspectFully(files, context);
-  return inspections.map(({ path, ok, missing, libraries, causes }) => ({
+  return inspections.map(({ path, ok, missing, libraries, causes, deviceCode }) => ({
     path,
     ok,
     missing,
     libraries,
     causes,
+    ...(deviceCode === null ? {} : { gpu: deviceCodeJson(deviceCode) }),
   }));
 }
 
@@ -54,7 +59,7 @@ export async function inspectFully(files: readonly string[], context: LoaderCont
   try {
     const inspections: Inspection[] = [];
     for (const file of files) {
-      inspections.push(inspectOne(file, context, loader));
+      inspections.push({ ...inspectOne(file, context, loader), deviceCode: readDeviceCode(file) });
       await nextTurn(); // let a signal through between two libraries
     }
     return inspections;
@@ -63,7 +68,9 @@ export async function inspectFully(files: readonly string[], context: LoaderCont
   }
 }
 
-function inspectOne(path: string, context: LoaderContext, loader: Loader): Inspection {
+type Read = Omit<Inspection, "deviceCode">;
+
+function inspectOne(path: string, context: LoaderContext, loader: Loader): Read {
   const mismatch = context.interpreter === null ? null : abiMismatch(path, context.interpreter);
   const found = loader.read(path);
   if (found.kind === "broken") return verdict(path, false, [`The file is broken: ${found.why}.`]);
@@ -106,7 +113,7 @@ function inspectOne(path: string, context: LoaderContext, loader: Loader): Inspe
   };
 }
 
-function verdict(path: string, ok: boolean | null, causes: readonly string[]): Inspection {
+function verdict(path: string, ok: boolean | null, causes: readonly string[]): Read {
   return {
     path,
     ok,

@@ -23,7 +23,10 @@ const LONGEST_NAME = 256;
 export function readBundles(bytes: ElfBytes, { offset, size }: Section): OffloadBundles {
   const names = new Set<string>();
   const end = offset + size;
-  const ended = (unknown: string | null): OffloadBundles => ({ architectures: [...names], unknown });
+  const ended = (unknown: string | null): OffloadBundles => ({
+    architectures: [...names].toSorted(),
+    unknown,
+  });
   if (end > bytes.size) return ended("its offload bundles lie outside the file");
   let at = skipPadding(bytes, offset, end);
   for (let count = 0; at < end; count++) {

@@ -5,6 +5,7 @@ import { type Checked, runChecks } from "./checks.ts";
 import { parseContract } from "./contract.ts";
 import { type Findings, type Problem, mergeFindings, subjectOf } from "./findings.ts";
 import { type Inspection, inspectFully } from "./inspect.ts";
+import { type GpuTargets, judgeGpu } from "./judge-gpu.ts";
 import { judgeLibraries } from "./judge-libraries.ts";
 import { sortOutputs } from "./output-files.ts";
 
@@ -24,6 +25,8 @@ export interface VerifyRequest {
   readonly probe: boolean;
   /** The outputs are an unpacked wheel in `top`: what the environment lacks is no fault of theirs, and hides nothing. */
   readonly isApart?: boolean;
+  /** What code for GPUs is held against; left out: nothing. Asked only when there is such code. */
+  readonly gpuTargets?: () => Promise<GpuTargets>;
 }
 
 export interface VerifyReport {
@@ -47,6 +50,7 @@ export async function verifyOutputs(request: VerifyRequest): Promise<VerifyRepor
   const contract = parseContract(request.require);
   const inspections = await inspectFully(files.libraries, request);
   const { top, interpreter, environment, timeoutMs, isApart = false } = request;
+  const judged = judgeDeviceCode(request, inspections);
   const ran =
     interpreter !== null && request.probe
       ? await runChecks({
@@ -60,7 +64,8 @@ export async function verifyOutputs(request: VerifyRequest): Promise<VerifyRepor
           isApart,
         })
       : leaveUnchecked(request, inspections);
-  const { problems, warnings } = mergeFindings([files, ran, isApart ? NOTHING : findCopies(request)]);
+  const copies = isApart ? NOTHING : findCopies(request);
+  const { problems, warnings } = mergeFindings([files, ran, await judged, copies]);
   return {
     ok: problems.length === 0,
     problems,
@@ -77,6 +82,18 @@ export async function verifyOutputs(request: VerifyRequest): Promise<VerifyRepor
     schemas: ran.schemas,
     elapsedMs: Math.round(performance.now() - started),
   };
+}
+
+/** Runs beside the probe: a driver may take a second to say which GPUs there are. */
+async function judgeDeviceCode(
+  { top, gpuTargets }: VerifyRequest,
+  inspections: readonly Inspection[],
+): Promise<Findings> {
+  const libraries = inspections.flatMap(({ path, deviceCode }) =>
+    deviceCode === null ? [] : [{ path, code: deviceCode }],
+  );
+  if (libraries.length === 0 || gpuTargets === undefined) return { problems: [], warnings: [] };
+  return judgeGpu(top, libraries, await gpuTargets());
 }
 
 /** Outputs in whose place the environment has a module of its own. */

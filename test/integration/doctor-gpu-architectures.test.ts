@@ -63,7 +63,10 @@ test("build files that choose for themselves make it a warning; words for all an
 
 test("a GPU of this machine that the list leaves out", async (t) => {
   const { patient, ask } = await cudaPatient(t);
-  patient.script("nvidia-smi", `[ "$1" = --query-gpu=compute_cap ] && printf '8.6\\n8.6\\n'`);
+  patient.script(
+    "nvidia-smi",
+    `[ "$1" = --query-gpu=compute_cap,name ] && printf '8.6, NVIDIA A10\\n8.6, NVIDIA A10\\n'`,
+  );
   const asked = (list: string): Promise<string[]> =>
     ask({ extension: TORCH, variables: { TORCH_CUDA_ARCH_LIST: list } });
   assert.deepEqual(await asked("9.0"), [

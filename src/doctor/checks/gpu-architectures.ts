@@ -1,10 +1,10 @@
-import { findProgram } from "../../fingerprint/search-path.ts";
 import type { Tool } from "../../model.ts";
-import { askProgram, mayRunHere } from "../ask-program.ts";
+import { askProgram } from "../ask-program.ts";
 import { type AskedArchitectures, askedArchitectures } from "../asked-architectures.ts";
 import { good, type DoctorContext, type Finding } from "../finding.ts";
 import { dotted } from "../../verify/gpu-architectures.ts";
 import { covers, parseKnown } from "../gpu-architectures.ts";
+import { gpusHere } from "../gpus-here.ts";
 
 const CHECK = "gpu-architectures";
 
@@ -13,7 +13,8 @@ export async function gpuArchitectures(context: DoctorContext): Promise<Finding[
   const nvcc = context.toolchain.tools.find(({ role }) => role === "nvcc");
   if (!nvcc?.path || !context.inputs.some((path) => path.endsWith(".cu"))) return [];
   const asked = askedArchitectures(context);
-  const [known, gpus] = await Promise.all([knownTo(nvcc.path, context), gpusHere(context)]);
+  const [known, present] = await Promise.all([knownTo(nvcc.path, context), gpusHere(context)]);
+  const gpus = present.map(({ number }) => number);
   if (known.size === 0) return []; // an nvcc before 11.1 does not answer
   const findings = [
     ...asked.flatMap((place) => unknownTo(nvcc, known, place)),
@@ -21,11 +22,11 @@ export async function gpuArchitectures(context: DoctorContext): Promise<Finding[
   ];
   if (findings.length > 0 || (asked.length === 0 && gpus.length === 0)) return findings;
   const places = asked.map(({ place }) => place).join(", ");
-  const present = gpus.length === 0 ? "" : `; the GPUs here are ${gpus.map(dotted).join(", ")}`;
+  const here = gpus.length === 0 ? "" : `; the GPUs here are ${gpus.map(dotted).join(", ")}`;
   return [
     good(
       CHECK,
-      `nvcc ${nvcc.version} knows ${places || "the GPUs here"}${places === "" ? `: ${gpus.map(dotted).join(", ")}` : present}`,
+      `nvcc ${nvcc.version} knows ${places || "the GPUs here"}${places === "" ? `: ${gpus.map(dotted).join(", ")}` : here}`,
     ),
   ];
 }
@@ -87,13 +88,4 @@ function tooNew(
 
 async function knownTo(nvcc: string, context: DoctorContext): Promise<ReadonlySet<number>> {
   return parseKnown((await askProgram(context, [nvcc, "--list-gpu-arch"])) ?? "");
-}
-
-/** Compute capabilities, as numbers like 86. None where no driver is installed, or it does not answer in time. */
-async function gpusHere(context: DoctorContext): Promise<number[]> {
-  const smi = findProgram("nvidia-smi", context.path, mayRunHere(context));
-  if (smi === null) return [];
-  const answer = await askProgram(context, [smi, "--query-gpu=compute_cap", "--format=csv,noheader"]);
-  const found = [...(answer ?? "").matchAll(/^(\d+)\.(\d)\s*$/gm)];
-  return [...new Set(found.map(([, major = "", minor = ""]) => Number(major + minor)))];
 }
