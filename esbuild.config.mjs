@@ -76,7 +76,7 @@ await build({
 
 writeFileSync("dist/package.json", '{"type":"commonjs"}');
 writeFileSync("dist/types/package.json", '{"type":"module"}');
-for (const asset of ["verify/probe.py", "command-line/prompt.sh"]) {
+for (const asset of ["verify/probe.py", "verify/callers.py", "verify/caller_names.py", "command-line/prompt.sh"]) {
   mkdirSync(dirname(`dist/${asset}`), { recursive: true });
   copyFileSync(`src/${asset}`, `dist/${asset}`);
 }

@@ -12,6 +12,8 @@ import { stoppedFailure } from "../report/stopped.ts";
 import { failureText } from "../report/terminal.ts";
 import { look, type Look } from "../run.ts";
 import { judgeTrust } from "../trust/trust.ts";
+import { contractJson, formatContract } from "../verify/contract/format-contract.ts";
+import { readUnbuilt, type UnbuiltContract } from "../verify/contract/unbuilt.ts";
 import { formatVerdicts, verdictsJson } from "../verify/format.ts";
 import { inspectLibraries } from "../verify/inspect.ts";
 import {
@@ -87,9 +89,12 @@ async function verifyBuild(args: Parsed, format: ReportFormat, io: Io): Promise<
   };
   const ws = await openWorkspace(io);
   if (!ws.ok) return stop(ws.failure);
+  const only = args.values.get("extension") ?? null;
+  const unbuilt = args.flags.has("explain") ? await readUnbuilt(ws.value, only) : null;
+  if (unbuilt !== null) return tellUnbuilt(unbuilt, io, format === "json");
   const looked = await look(ws.value, {
     asker: "person",
-    only: args.values.get("extension") ?? null,
+    only,
     ignoreOperation: true,
   });
   if (!looked.ok) return stop(looked.failure);
@@ -124,6 +129,19 @@ async function whyHeld(ws: Workspace, { decision }: Look): Promise<Failure | nul
   if (trust.kind === "trusted") return null;
   const message = `held: HEAD holds ${trust.total} foreign commits, so nothing of it is imported.`;
   return trust.failure ?? failure("E301", message, "review them, then: rebuild-if-needed allow");
+}
+
+/** Nothing is there to be held against the contract, so nothing of it fails. */
+function tellUnbuilt(unbuilt: readonly UnbuiltContract[], io: Io, json: boolean): number {
+  const extensions = unbuilt.map(({ extension, contract }) => ({
+    name: extension,
+    contract: contractJson(contract),
+  }));
+  if (json) io.result(JSON.stringify({ version: 1, ok: null, extensions }));
+  else
+    for (const { extension, contract } of unbuilt)
+      for (const line of formatContract(extension, contract)) io.result(line);
+  return EXIT.good;
 }
 
 async function verifyPart(looked: Look, name: string): Promise<VerifyReport> {
