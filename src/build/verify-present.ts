@@ -17,6 +17,8 @@ export async function verifyPresent(
 ): Promise<VerifyReport> {
   const { ws, environment } = observed;
   const { verifyOutputs } = await import("../verify/verify.ts");
+  const { namesOfBuild } = await import("../verify/contract/native-contract.ts");
+  const names = await namesOfBuild(ws, part.extension, outputs, environment.interpreter);
   const stop = canceller.onAsk(() => endProcessesOf(buildId));
   const report = await verifyOutputs({
     top: ws.top,
@@ -27,6 +29,7 @@ export async function verifyPresent(
     timeoutMs: PROBE_TIMEOUT_MS,
     probe: true,
     gpuTargets: gpuTargets(observed, part),
+    native: { names, builtFrom: { kind: "this" } },
   });
   stop();
   return report;

@@ -42,5 +42,14 @@ export async function verifyWheel(
 function onlyProblem(problem: Problem): VerifyReport {
   const checked = { libraries: 0, modules: 0, names: 0 };
   const subjects = [problem.subject];
-  return { ok: false, problems: [problem], warnings: [], checked, subjects, schemas: {}, elapsedMs: 0 };
+  return {
+    ok: false,
+    problems: [problem],
+    warnings: [],
+    checked,
+    subjects,
+    schemas: {},
+    names: [],
+    elapsedMs: 0,
+  };
 }

@@ -1,11 +1,6 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
-import { findOutputs } from "../build/find-outputs.ts";
-import { childEnvironment } from "../fingerprint/environment.ts";
 import { findInterpreter, probeInterpreter } from "../fingerprint/interpreter.ts";
-import { outputPath } from "../fingerprint/output-path.ts";
-import type { PathSet } from "../git/path-set.ts";
-import { gpuTargets } from "../build/gpu-targets.ts";
 import type { Workspace } from "../model.ts";
 import { EXIT, failure, ok, refuse, type Failure, type Result } from "../report/failure.ts";
 import { stoppedFailure } from "../report/stopped.ts";
@@ -13,17 +8,11 @@ import { failureText } from "../report/terminal.ts";
 import { look, type Look } from "../run.ts";
 import { judgeTrust } from "../trust/trust.ts";
 import { contractJson, formatContract } from "../verify/contract/format-contract.ts";
-import { readUnbuilt, type UnbuiltContract } from "../verify/contract/unbuilt.ts";
-import { formatVerdicts, verdictsJson } from "../verify/format.ts";
+import { type Explained, readUnbuilt } from "../verify/contract/unbuilt.ts";
+import { formatVerdicts, reportJson, verdictsJson } from "../verify/format.ts";
 import { inspectLibraries } from "../verify/inspect.ts";
-import {
-  annotation,
-  formatReports,
-  REPORT_FORMATS,
-  type NamedReport,
-  type ReportFormat,
-} from "../verify/report-formats.ts";
-import { verifyOutputs, type VerifyReport } from "../verify/verify.ts";
+import { annotation, formatReports, REPORT_FORMATS, type ReportFormat } from "../verify/report-formats.ts";
+import { explainLook, verifyLook } from "../verify-build.ts";
 import { parse, type Parsed } from "./arguments.ts";
 import type { Io } from "./io.ts";
 import { fail, openWorkspace } from "./start.ts";
@@ -90,35 +79,39 @@ async function verifyBuild(args: Parsed, format: ReportFormat, io: Io): Promise<
   const ws = await openWorkspace(io);
   if (!ws.ok) return stop(ws.failure);
   const only = args.values.get("extension") ?? null;
-  const unbuilt = args.flags.has("explain") ? await readUnbuilt(ws.value, only) : null;
+  const explains = args.flags.has("explain");
+  const unbuilt = explains ? await readUnbuilt(ws.value, only) : null;
   if (unbuilt !== null) return tellUnbuilt(unbuilt, io, format === "json");
-  const looked = await look(ws.value, {
-    asker: "person",
-    only,
-    ignoreOperation: true,
-  });
+  const looked = await look(ws.value, { asker: "person", only, ignoreOperation: true });
   if (!looked.ok) return stop(looked.failure);
   const held = await whyHeld(ws.value, looked.value);
-  if (held !== null) return stop(held);
+  if (held !== null) {
+    // Reading runs nothing, so what would be asked can be shown.
+    if (explains && format === "text") tellContracts(await explainLook(looked.value), io);
+    return stop(held);
+  }
   const [wheel] = args.values.get("wheel") ?? [];
   if (wheel !== undefined) {
     const verified = await verifyWheel(looked.value, resolve(io.cwd, wheel), TIMEOUT_MS);
     if (!verified.ok) return stop(verified.failure);
     const report = verified.value;
-    if (format === "json") io.result(JSON.stringify({ version: 1, wheel, ...report }));
+    if (format === "json") io.result(JSON.stringify({ version: 1, wheel, ...reportJson(report) }));
     else for (const line of formatReports(format, [{ name: wheel, report }])) io.result(line);
     return report.ok ? EXIT.good : EXIT.failed;
   }
-  const reports: NamedReport[] = [];
-  for (const part of looked.value.extensions) {
-    if (args.flags.has("explain")) explain(looked.value, part.extension.name, io);
-    reports.push({ name: part.extension.name, report: await verifyPart(looked.value, part.extension.name) });
-  }
-  const isGood = reports.every(({ report }) => report.ok);
+  const parts = await verifyLook(looked.value, TIMEOUT_MS);
+  const isGood = parts.every(({ report }) => report.ok);
   if (format === "json") {
-    const extensions = reports.map(({ name, report }) => ({ name, ...report }));
+    const extensions = parts.map(({ name, report, contract }) => ({
+      name,
+      ...reportJson(report),
+      ...(explains ? { contract: contractJson(contract) } : {}),
+    }));
     io.result(JSON.stringify({ version: 1, ok: isGood, extensions }));
-  } else for (const line of formatReports(format, reports)) io.result(line);
+  } else {
+    if (explains && format === "text") tellContracts(parts, io);
+    for (const line of formatReports(format, parts)) io.result(line);
+  }
   return isGood ? EXIT.good : EXIT.failed;
 }
 
@@ -132,48 +125,14 @@ async function whyHeld(ws: Workspace, { decision }: Look): Promise<Failure | nul
 }
 
 /** Nothing is there to be held against the contract, so nothing of it fails. */
-function tellUnbuilt(unbuilt: readonly UnbuiltContract[], io: Io, json: boolean): number {
-  const extensions = unbuilt.map(({ extension, contract }) => ({
-    name: extension,
-    contract: contractJson(contract),
-  }));
+function tellUnbuilt(unbuilt: readonly Explained[], io: Io, json: boolean): number {
+  const extensions = unbuilt.map(({ name, contract }) => ({ name, contract: contractJson(contract) }));
   if (json) io.result(JSON.stringify({ version: 1, ok: null, extensions }));
-  else
-    for (const { extension, contract } of unbuilt)
-      for (const line of formatContract(extension, contract)) io.result(line);
+  else tellContracts(unbuilt, io);
   return EXIT.good;
 }
 
-async function verifyPart(looked: Look, name: string): Promise<VerifyReport> {
-  const part = looked.extensions.find((one) => one.extension.name === name);
-  if (part === undefined) throw new Error(`no extension ${name}`);
-  const { ws, environment, tracked } = looked;
-  return verifyOutputs({
-    top: ws.top,
-    outputs: outputsOf(looked, name, tracked).map((path) => outputPath(ws.top, path)),
-    require: part.extension.require,
-    interpreter: environment.interpreter,
-    environment: childEnvironment(environment, process.env),
-    timeoutMs: TIMEOUT_MS,
-    probe: true,
-    gpuTargets: gpuTargets(looked, part),
-  });
-}
-
-function outputsOf(looked: Look, name: string, tracked: PathSet): string[] {
-  const part = looked.extensions.find((one) => one.extension.name === name);
-  if (part === undefined) return [];
-  if (part.known.kind === "known" && part.known.baseline.outputs.length > 0) {
-    return part.known.baseline.outputs.map((output) => output.path).filter((path) => !tracked.has(path));
-  }
-  return findOutputs(looked.ws.top, part.extension, tracked);
-}
-
-function explain(looked: Look, name: string, io: Io): void {
-  const part = looked.extensions.find((one) => one.extension.name === name);
-  io.result(`contract of ${name}:`);
-  for (const path of outputsOf(looked, name, looked.tracked))
-    io.result(`  loads: ${path} (an output of the last build)`);
-  for (const required of part?.extension.require ?? [])
-    io.result(`  has: ${required} (configuration: require)`);
+function tellContracts(explained: readonly Explained[], io: Io): void {
+  for (const { name, contract } of explained)
+    for (const line of formatContract(name, contract)) io.result(line);
 }

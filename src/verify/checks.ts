@@ -1,5 +1,7 @@
 import type { Interpreter } from "../model.ts";
 import type { Contract } from "./contract.ts";
+import { type FindName, foundNames, lookupsFor } from "./contract/look-up.ts";
+import type { NativeName } from "./contract/native-names.ts";
 import { type Findings, mergeFindings } from "./findings.ts";
 import { absentPackage } from "./apart.ts";
 import { importRoots, outputModules } from "./import-roots.ts";
@@ -9,7 +11,7 @@ import { judgeLibraries, judgeShadows, judgeSources } from "./judge-libraries.ts
 import { loadLibraries } from "./load.ts";
 import type { OutputFiles } from "./output-files.ts";
 import { type ProbeBudget, type Probed, describeEnd, probeAll } from "./probe-all.ts";
-import type { ProbeRequest } from "./probe.ts";
+import { NO_LOOKUPS, type ProbeRequest } from "./probe.ts";
 
 export interface CheckRequest {
   readonly top: string;
@@ -22,10 +24,13 @@ export interface CheckRequest {
   /** What reading said of the libraries. */
   readonly inspections: readonly Inspection[];
   readonly isApart: boolean;
+  /** What sources and callers name; it is looked for where the libraries are loaded. */
+  readonly names: readonly NativeName[];
 }
 
 export interface Checked extends Findings {
   readonly schemas: Readonly<Record<string, readonly string[]>>;
+  readonly foundOf: FindName;
 }
 
 const NOTHING: Probed = { events: [], deaths: new Map(), failure: null };
@@ -35,7 +40,7 @@ const NOTHING: Probed = { events: [], deaths: new Map(), failure: null };
  * the same, a library that is loaded already would hide that a package fails to load it.
  */
 export async function runChecks(request: CheckRequest): Promise<Checked> {
-  const { top, interpreter, files, contract, inspections, isApart } = request;
+  const { top, interpreter, files, contract, inspections, names, isApart } = request;
   const { operators } = contract;
   const budget = { python: interpreter.path, environment: request.environment, deadline: request.deadline };
   const modules = outputModules(files, contract, interpreter);
@@ -45,9 +50,11 @@ export async function runChecks(request: CheckRequest): Promise<Checked> {
     libraries: [],
     modules: [],
     operators,
+    lookups: NO_LOOKUPS,
   };
+  const lookups = lookupsFor(names, modules);
   const [loaded, imported] = await Promise.all([
-    loadOutputs({ ...work, sources: files.sources }, inspections, modules, budget),
+    loadOutputs({ ...work, sources: files.sources, lookups }, inspections, modules, budget),
     probeIfAny({ ...work, modules: contract.modules }, budget),
   ]);
   const own = new Set(modules.map(({ module }) => module.split(".")[0] ?? ""));
@@ -61,7 +68,7 @@ export async function runChecks(request: CheckRequest): Promise<Checked> {
     judgeImports(top, contract, modules, imported, absent),
     registered,
   ]);
-  return { ...findings, schemas: registered.schemas };
+  return { ...findings, schemas: registered.schemas, foundOf: foundNames(loaded, files.libraries, modules) };
 }
 
 function loadOutputs(

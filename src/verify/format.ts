@@ -14,6 +14,12 @@ export function verdictsJson(verdicts: readonly LibraryVerdict[]): VerdictsJson 
   return { version: 1, files: verdicts };
 }
 
+/** A report as data: the names of sources and callers are told by `--explain`. */
+export function reportJson(report: VerifyReport): Omit<VerifyReport, "names"> {
+  const { names: _, ...told } = report;
+  return told;
+}
+
 /** A line for each file, and indented below it what is missing and why. */
 export function formatVerdicts(verdicts: readonly LibraryVerdict[]): string[] {
   return verdicts.flatMap(({ path, ok, missing, libraries, causes, gpu }) => [

@@ -1,7 +1,7 @@
 import { realpathSync } from "node:fs";
 import type { ProbeEvent } from "./probe-events.ts";
 import { type ProbeBudget, type Probed, probeAll, timeLeft } from "./probe-all.ts";
-import type { ProbeLibrary, ProbeRequest } from "./probe.ts";
+import { NO_LOOKUPS, type ProbeLibrary, type ProbeRequest } from "./probe.ts";
 
 /**
  * Loads every library by its location in one interpreter, without the packages around it. What failed there is
@@ -39,7 +39,7 @@ export async function loadLibraries(
 
 function loadAlone(library: ProbeLibrary, { roots }: ProbeRequest, budget: ProbeBudget): Promise<Probed> {
   const libraries = [{ ...library, byName: true }];
-  return probeAll({ roots, sources: [], libraries, modules: [], operators: [] }, budget);
+  return probeAll({ roots, sources: [], libraries, modules: [], operators: [], lookups: NO_LOOKUPS }, budget);
 }
 
 /** By name, Python may have found another copy, which proves nothing of this one. */

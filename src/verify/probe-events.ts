@@ -1,13 +1,13 @@
 /** What the probe found about one subject. `error` is null or Python's words, `Type: message`. */
 export interface ProbeEvent {
-  readonly kind: "source" | "library" | "module" | "operator";
+  readonly kind: "source" | "library" | "module" | "operator" | "lookup";
   readonly subject: string;
   readonly error: string | null;
   /** File that the module was loaded from. */
   readonly file: string | null;
   /** File that the importer takes for this module from the same folder. */
   readonly winner: string | null;
-  /** Required names that the module lacks. */
+  /** Names that were asked for and that the module lacks. */
   readonly missing: readonly string[];
   readonly schemas: readonly string[];
 }
@@ -31,7 +31,7 @@ export function parseEvents(text: string): ParsedEvents {
     if (kind === "end") isComplete = true;
     if (value === null || typeof subject !== "string") continue;
     if (kind === "begin") at = subject;
-    if (kind === "source" || kind === "library" || kind === "module" || kind === "operator") {
+    if (isKind(kind)) {
       at = null;
       events.push({
         kind,
@@ -45,6 +45,12 @@ export function parseEvents(text: string): ParsedEvents {
     }
   }
   return { events, at, isComplete };
+}
+
+function isKind(kind: unknown): kind is ProbeEvent["kind"] {
+  return (
+    kind === "source" || kind === "library" || kind === "module" || kind === "operator" || kind === "lookup"
+  );
 }
 
 function parseLine(line: string): Record<string, unknown> | null {

@@ -26,6 +26,10 @@ def main():
         answer("module", module["module"], import_required, module)
     for operator in request["operators"]:
         answer("operator", operator, find_operator, operator)
+    for library in request["lookups"]["libraries"]:
+        answer("lookup", "names of " + library["path"], look_into, library)
+    for operator in request["lookups"]["operators"]:
+        answer("lookup", operator, look_up, operator)
     tell({"kind": "end"})
 
 
@@ -138,6 +142,18 @@ def find_operator(operator):
     if overload:
         schemas = [schema for schema in schemas if schema.overload_name == overload]
     return {"schemas": [str(schema) for schema in schemas]}
+
+
+def look_into(library):
+    """Which names a module that is loaded already lacks."""
+    module = sys.modules[library["module"]]
+    return {"missing": [name for name in library["names"] if not hasattr(module, name)]}
+
+
+def look_up(operator):
+    """Schemas of an operator, which only a library that is loaded already can have registered."""
+    sys.modules["torch"]
+    return find_operator(operator)
 
 
 def winner(path):

@@ -23,7 +23,20 @@ export interface ProbeRequest {
   readonly modules: readonly { readonly module: string; readonly names: readonly string[] }[];
   /** `namespace::operator`, looked up after all of the above. */
   readonly operators: readonly string[];
+  /** What is looked for in the libraries that are loaded; nothing of it is required. */
+  readonly lookups: ProbeLookups;
 }
+
+export interface ProbeLookups {
+  readonly libraries: readonly {
+    readonly path: string;
+    readonly module: string;
+    readonly names: readonly string[];
+  }[];
+  readonly operators: readonly string[];
+}
+
+export const NO_LOOKUPS: ProbeLookups = { libraries: [], operators: [] };
 
 /** How the interpreter ended. `at` is what it was busy with. */
 export type ProbeEnd =

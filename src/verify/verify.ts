@@ -3,6 +3,10 @@ import { findSiteShadows } from "../fingerprint/site-shadow.ts";
 import type { Interpreter } from "../model.ts";
 import { type Checked, runChecks } from "./checks.ts";
 import { parseContract } from "./contract.ts";
+import { judgeNames, type JudgedName, nameFindings } from "./contract/judge-names.ts";
+import { UNSEEN } from "./contract/look-up.ts";
+import type { BuiltFrom } from "./contract/name-rule.ts";
+import type { NativeName } from "./contract/native-names.ts";
 import { type Findings, type Problem, mergeFindings, subjectOf } from "./findings.ts";
 import { type Inspection, inspectFully } from "./inspect.ts";
 import { type GpuTargets, judgeGpu } from "./judge-gpu.ts";
@@ -27,6 +31,8 @@ export interface VerifyRequest {
   readonly isApart?: boolean;
   /** What code for GPUs is held against; left out: nothing. Asked only when there is such code. */
   readonly gpuTargets?: () => Promise<GpuTargets>;
+  /** What sources and callers name, and what the outputs were built from; absent: only `require` counts. */
+  readonly native?: { readonly names: readonly NativeName[]; readonly builtFrom: BuiltFrom };
 }
 
 export interface VerifyReport {
@@ -38,6 +44,8 @@ export interface VerifyReport {
   readonly subjects: readonly string[];
   /** Schemas of the required operators that were found, by `torch.ops...` name. */
   readonly schemas: Readonly<Record<string, readonly string[]>>;
+  /** Names of sources and callers, with what was found of them. */
+  readonly names: readonly JudgedName[];
   readonly elapsedMs: number;
 }
 
@@ -62,10 +70,13 @@ export async function verifyOutputs(request: VerifyRequest): Promise<VerifyRepor
           contract,
           inspections,
           isApart,
+          names: request.native?.names ?? [],
         })
       : leaveUnchecked(request, inspections);
+  const native = request.native ?? { names: [], builtFrom: { kind: "unknown" } };
+  const names = judgeNames(native.names, ran.foundOf, native.builtFrom);
   const copies = isApart ? NOTHING : findCopies(request);
-  const { problems, warnings } = mergeFindings([files, ran, await judged, copies]);
+  const { problems, warnings } = mergeFindings([files, ran, await judged, copies, nameFindings(names)]);
   return {
     ok: problems.length === 0,
     problems,
@@ -73,13 +84,14 @@ export async function verifyOutputs(request: VerifyRequest): Promise<VerifyRepor
     checked: {
       libraries: files.libraries.length,
       modules: contract.modules.length,
-      names: contract.modules.flatMap(({ names }) => names).length + contract.operators.length,
+      names: contract.modules.flatMap((one) => one.names).length + contract.operators.length,
     },
     subjects: [
       ...[...files.libraries, ...files.sources].map((path) => subjectOf(top, path)),
       ...request.require,
     ],
     schemas: ran.schemas,
+    names,
     elapsedMs: Math.round(performance.now() - started),
   };
 }
@@ -117,5 +129,5 @@ function leaveUnchecked(request: VerifyRequest, inspections: readonly Inspection
     judgeLibraries(request.top, inspections, null),
     { problems: [], warnings },
   ]);
-  return { ...findings, schemas: {} };
+  return { ...findings, schemas: {}, foundOf: () => UNSEEN };
 }

@@ -39,9 +39,38 @@ test("operators of torch, registered by TORCH_LIBRARY", async (t) => {
     });
     assert.equal(await answer("mul"), "42");
   });
+  await t.test(
+    "what the callers need is found in torch, with its schema, and a call that does not fit is told",
+    async () => {
+      await scene.publish({ "tinykernels/api.py": API });
+      await scene.pull();
+      const { code, stdout, stderr } = await scene.shell.cli(scene.clone, "verify", "--explain");
+      assert.equal(code, 0, stdout + stderr);
+      const start = stdout.indexOf("  torch.ops.tinykernels.add: ");
+      assert.equal(
+        stdout.slice(start).replace(/in \d+ ms/, "in N ms"),
+        `  torch.ops.tinykernels.add: required, present: tinykernels::add(Tensor a, Tensor b) -> Tensor
+    registered: csrc/ops.cpp:9
+    used: tinykernels/api.py:3
+  torch.ops.tinykernels.mul: required, present: tinykernels::mul(Tensor a, Tensor b) -> Tensor
+    registered: csrc/ops.cpp:10
+    used: tinykernels/api.py:4
+    does not fit: tinykernels/api.py:4: b is not given
+tinykernels: good (1 library, 0 modules, 2 names checked in N ms)
+  warning: torch.ops.tinykernels.mul: the call at tinykernels/api.py:4 does not fit: b is not given
+`,
+      );
+    },
+  );
   await t.test("words alone rebuild nothing", () => assertDocsPullRebuildsNothing(scene, output));
   await t.test("a destroyed library is restored without a compiler", () => assertRestored(scene, output));
 });
+
+const API = `import torch
+
+print(torch.ops.tinykernels.add(1, b=2))
+print(torch.ops.tinykernels.mul(1))
+`;
 
 /** Built in place, so that the environment, which other tests share, is only read. */
 function config(...operators: readonly string[]): string {

@@ -26,7 +26,14 @@ test("exec, verify, the bare command and undo run nothing of a stranger's commit
   assert.equal(stderr, held);
   const starts = scene.starts();
   const before = scene.digest();
-  for (const argv of [[], ["--force"], ["exec", "--", "touch", mark], ["verify"], ["undo"]]) {
+  for (const argv of [
+    [],
+    ["--force"],
+    ["exec", "--", "touch", mark],
+    ["verify"],
+    ["verify", "--explain"],
+    ["undo"],
+  ]) {
     const answer = await box.cli(top, ...argv);
     assert.equal(answer.code, 3, `${argv.join(" ")}: ${answer.stderr}`);
     assert.equal(answer.stderr, held, argv.join(" "));

@@ -46,9 +46,9 @@ export async function scanTree(ws: Workspace, tree: TrackedFiles, python: string
   const asked = [...modules, ...spaces].join(" ");
   const known = before.asked === asked ? before.uses : new Map<string, readonly Use[]>();
   const sources = files.filter(({ path }) => path.endsWith(".py") && !NO_CALLER.has(baseName(path)));
-  const ids = modules.length === 0 ? [] : await identify(ws.top, tree, sources);
+  const ids = registrations.size === 0 ? [] : await identify(ws.top, tree, sources);
   const uses = await readCallers(ws.top, ids, known, { modules, spaces }, python);
-  if (uses !== null && (registrations.isNew || uses.isNew)) {
+  if (registrations.size > 0 && uses !== null && (registrations.isNew || uses.isNew)) {
     writeScanCache(ws.stateDir, {
       asked,
       registrations: byId(native, registrations),

@@ -1,6 +1,5 @@
 /** The contract of a clone without a build: by reading alone, and without the look that a build would need. */
 import { findOutputs } from "../../build/find-outputs.ts";
-import { compileGlobs } from "../../config/globs.ts";
 import { loadConfig } from "../../config/load.ts";
 import { findInterpreter } from "../../fingerprint/interpreter.ts";
 import { installedLookup } from "../../fingerprint/installed-lookup.ts";
@@ -13,11 +12,11 @@ import { readEnvironment } from "../../store/environment.ts";
 import { relative } from "node:path";
 import type { ExplainedContract } from "./format-contract.ts";
 import { judgeUnbuilt } from "./judge-names.ts";
-import { nativeNames } from "./native-names.ts";
-import { scanTree, type TreeScan } from "./tree-scan.ts";
+import { type NativeContract, nativeContracts } from "./native-contract.ts";
 
-export interface UnbuiltContract {
-  readonly extension: string;
+/** The contract of one extension, by its name. */
+export interface Explained {
+  readonly name: string;
   readonly contract: ExplainedContract;
 }
 
@@ -28,7 +27,7 @@ export interface UnbuiltContract {
 export async function readUnbuilt(
   ws: Workspace,
   only: readonly string[] | null,
-): Promise<UnbuiltContract[] | null> {
+): Promise<Explained[] | null> {
   const record = readEnvironment(ws);
   const tree = await readWorkTree(ws);
   if (!record.ok || tree === null) return null;
@@ -47,14 +46,18 @@ export async function readUnbuilt(
     chosen.some((one) => isBuilt(one) || findOutputs(ws.top, one, tree.tracked).length > 0)
   )
     return null;
-  const scan = await scanTree(ws, tree, python);
-  return chosen.map((extension) => ({
-    extension: extension.name,
-    contract: unbuiltContract(extension, scan),
+  const contracts = await nativeContracts(ws, tree, chosen, python);
+  return chosen.map(({ name, require }, at) => ({
+    name,
+    contract: explainUnseen({ libraries: [], require }, contracts[at]),
   }));
 }
 
-function unbuiltContract({ inputs, require }: Extension, scan: TreeScan): ExplainedContract {
-  const names = judgeUnbuilt(nativeNames(scan, compileGlobs(inputs)));
-  return { libraries: [], require, names, noCallers: scan.noCallers };
+/** What is known before anything is loaded. */
+export function explainUnseen(
+  { libraries, require }: Pick<ExplainedContract, "libraries" | "require">,
+  native: NativeContract | undefined,
+): ExplainedContract {
+  const { names = [], noCallers = null } = native ?? {};
+  return { libraries, require, names: judgeUnbuilt(names), noCallers };
 }
