@@ -6,8 +6,9 @@ import { type Findings, mergeFindings } from "./findings.ts";
 import { absentPackage } from "./apart.ts";
 import { importRoots, outputModules } from "./import-roots.ts";
 import type { Inspection } from "./inspect.ts";
-import { type OutputModule, judgeImports, judgeOperators } from "./judge-imports.ts";
+import { type OutputModule, judgeImports } from "./judge-imports.ts";
 import { judgeLibraries, judgeShadows, judgeSources } from "./judge-libraries.ts";
+import { judgeOperators } from "./judge-operators.ts";
 import { loadLibraries } from "./load.ts";
 import type { OutputFiles } from "./output-files.ts";
 import { type ProbeBudget, type Probed, describeEnd, probeAll } from "./probe-all.ts";
@@ -50,6 +51,7 @@ export async function runChecks(request: CheckRequest): Promise<Checked> {
     libraries: [],
     modules: [],
     operators,
+    keys: contract.kernels.map(({ key }) => key),
     lookups: NO_LOOKUPS,
   };
   const lookups = lookupsFor(names, modules);

@@ -3,17 +3,23 @@ export interface Contract {
   readonly modules: readonly { readonly module: string; readonly names: readonly string[] }[];
   /** `namespace::operator`, or `namespace::operator.overload`. */
   readonly operators: readonly string[];
+  /** Dispatch keys, such as `CUDA`, that an operator must have a kernel for. */
+  readonly kernels: readonly { readonly operator: string; readonly key: string }[];
 }
 
 const OPERATOR = "torch.ops.";
 
-/** Sorts `module`, `module:name` and `torch.ops.<namespace>.<operator>`; names of one module come together. */
+/** Sorts `module`, `module:name`, `torch.ops.<namespace>.<operator>` and that with `:<dispatch key>`; names of one module come together. */
 export function parseContract(require: readonly string[]): Contract {
   const modules = new Map<string, string[]>();
-  const operators: string[] = [];
+  const operators = new Set<string>();
+  const kernels: { operator: string; key: string }[] = [];
   for (const required of new Set(require)) {
-    if (required.startsWith(OPERATOR) && !required.includes(":")) {
-      operators.push(required.slice(OPERATOR.length).replace(".", "::"));
+    if (required.startsWith(OPERATOR)) {
+      const [name = "", key] = required.slice(OPERATOR.length).split(":");
+      const operator = name.replace(".", "::");
+      operators.add(operator);
+      if (key !== undefined) kernels.push({ operator, key });
       continue;
     }
     const colon = required.indexOf(":");
@@ -22,7 +28,11 @@ export function parseContract(require: readonly string[]): Contract {
     if (colon >= 0) names.push(required.slice(colon + 1));
     modules.set(module, names);
   }
-  return { modules: [...modules].map(([module, names]) => ({ module, names })), operators };
+  return {
+    modules: [...modules].map(([module, names]) => ({ module, names })),
+    operators: [...operators],
+    kernels,
+  };
 }
 
 /** The operator as Python code writes it. */

@@ -3,7 +3,7 @@ import { join, sep } from "node:path";
 import { encodePath } from "../git/path-bytes.ts";
 import { type Absent, uncheckedWithout } from "./apart.ts";
 import { explainMessage } from "./cause.ts";
-import { type Contract, operatorName } from "./contract.ts";
+import type { Contract } from "./contract.ts";
 import { type Findings, type Problem, problem, subjectOf } from "./findings.ts";
 import { eventOf, firstLine } from "./judge-libraries.ts";
 import type { ModulePlace } from "./module-name.ts";
@@ -70,35 +70,6 @@ function noPackage(module: string, message: string): string | null {
   const [, parent, name] = /No module named '([\w.]+)\.(\w+)'; '\1' is not a package/.exec(message) ?? [];
   if (parent === undefined || name === undefined || `${parent}.${name}` !== module) return null;
   return `${parent} is a module: a name in it is required as "${parent}:${name}".`;
-}
-
-/** Required operators: registered by the libraries alone, or once the required modules are imported. */
-export function judgeOperators(
-  contract: Contract,
-  probes: readonly Probed[],
-  absent: Absent,
-): Findings & { readonly schemas: Readonly<Record<string, readonly string[]>> } {
-  const problems: Problem[] = [];
-  const warnings: Problem[] = [];
-  const schemas: Record<string, readonly string[]> = {};
-  for (const operator of contract.operators) {
-    const events = probes
-      .map((probed) => eventOf(probed, "operator", operator))
-      .filter((event) => event !== undefined);
-    const found = events.find((event) => event.schemas.length > 0);
-    const name = operatorName(operator);
-    const death = probes.map(({ deaths }) => deaths.get(operator)).find((end) => end !== undefined);
-    if (found !== undefined) schemas[name] = found.schemas;
-    else if (death !== undefined) problems.push({ subject: name, text: describeEnd(death, "look it up") });
-    // without an event the interpreter never came so far, and what stopped it is a problem already
-    else if (events.length > 0) {
-      const error = events.find((event) => event.error !== null)?.error ?? null;
-      const lacking = error === null ? null : absent(error);
-      if (lacking !== null) warnings.push(uncheckedWithout(name, lacking));
-      else problems.push(problem(name, "is not registered by any output", error));
-    }
-  }
-  return { problems, warnings, schemas };
 }
 
 /** The file that `module` should have come from, when it came from somewhere else; null: it is right. */

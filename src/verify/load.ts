@@ -39,7 +39,10 @@ export async function loadLibraries(
 
 function loadAlone(library: ProbeLibrary, { roots }: ProbeRequest, budget: ProbeBudget): Promise<Probed> {
   const libraries = [{ ...library, byName: true }];
-  return probeAll({ roots, sources: [], libraries, modules: [], operators: [], lookups: NO_LOOKUPS }, budget);
+  return probeAll(
+    { roots, sources: [], libraries, modules: [], operators: [], keys: [], lookups: NO_LOOKUPS },
+    budget,
+  );
 }
 
 /** By name, Python may have found another copy, which proves nothing of this one. */

@@ -52,6 +52,7 @@ function without(request: ProbeRequest, deaths: ReadonlyMap<string, ProbeEnd>): 
     libraries: request.libraries.filter(({ path }) => !deaths.has(path)),
     modules: request.modules.filter(({ module }) => !deaths.has(module)),
     operators: request.operators.filter((operator) => !deaths.has(operator)),
+    keys: request.keys,
     lookups: {
       libraries: request.lookups.libraries.filter(
         ({ path }) => !deaths.has(path) && !deaths.has(`names of ${path}`),

@@ -10,6 +10,8 @@ export interface ProbeEvent {
   /** Names that were asked for and that the module lacks. */
   readonly missing: readonly string[];
   readonly schemas: readonly string[];
+  /** Dispatch keys that the operator has a kernel for; null: this torch does not tell. */
+  readonly kernels: readonly string[] | null;
 }
 
 interface ParsedEvents {
@@ -41,6 +43,7 @@ export function parseEvents(text: string): ParsedEvents {
         winner: textOf(value["winner"]),
         missing: textsOf(value["missing"]),
         schemas: textsOf(value["schemas"]),
+        kernels: Array.isArray(value["kernels"]) ? textsOf(value["kernels"]) : null,
       });
     }
   }

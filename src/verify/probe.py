@@ -25,7 +25,7 @@ def main():
     for module in request["modules"]:
         answer("module", module["module"], import_required, module)
     for operator in request["operators"]:
-        answer("operator", operator, find_operator, operator)
+        answer("operator", operator, find_operator, (operator, request["keys"]))
     for library in request["lookups"]["libraries"]:
         answer("lookup", "names of " + library["path"], look_into, library)
     for operator in request["lookups"]["operators"]:
@@ -135,13 +135,34 @@ def has_name(module, dotted):
     return True
 
 
-def find_operator(operator):
+# Where an operator's computations can lie (c10/core/DispatchKey.h); a build without a GPU registers for CUDA too.
+KEYS = ("CPU", "CUDA", "HIP", "XPU", "HPU", "MPS", "MTIA", "XLA", "PrivateUse1")
+
+
+def find_operator(question):
+    operator, keys = question
     torch = importlib.import_module("torch")
     name, _, overload = operator.partition(".")
     schemas = torch._C._jit_get_schemas_for_operator(name)
     if overload:
         schemas = [schema for schema in schemas if schema.overload_name == overload]
-    return {"schemas": [str(schema) for schema in schemas]}
+    return {"schemas": [str(schema) for schema in schemas], "kernels": kernels_of(torch, schemas, keys)}
+
+
+def kernels_of(torch, schemas, keys):
+    """Dispatch keys for which one of the overloads has a kernel, of its own or composite; None where torch is too old to tell."""
+    has_kernel = getattr(torch._C, "_dispatch_has_computed_kernel_for_dispatch_key", None)
+    if has_kernel is None:
+        return None
+    names = [s.name + ("." + s.overload_name if s.overload_name else "") for s in schemas]
+    return [key for key in dict.fromkeys(KEYS + tuple(keys)) if any(holds(has_kernel, name, key) for name in names)]
+
+
+def holds(has_kernel, name, key):
+    try:
+        return has_kernel(name, key)
+    except RuntimeError:  # no such key
+        return False
 
 
 def look_into(library):
@@ -153,7 +174,7 @@ def look_into(library):
 def look_up(operator):
     """Schemas of an operator, which only a library that is loaded already can have registered."""
     sys.modules["torch"]
-    return find_operator(operator)
+    return find_operator((operator, ()))
 
 
 def winner(path):

@@ -23,6 +23,8 @@ export interface ProbeRequest {
   readonly modules: readonly { readonly module: string; readonly names: readonly string[] }[];
   /** `namespace::operator`, looked up after all of the above. */
   readonly operators: readonly string[];
+  /** Dispatch keys that are asked for beside the usual ones. */
+  readonly keys: readonly string[];
   /** What is looked for in the libraries that are loaded; nothing of it is required. */
   readonly lookups: ProbeLookups;
 }

@@ -62,6 +62,29 @@ tinykernels: good (1 library, 0 modules, 2 names checked in N ms)
       );
     },
   );
+  await t.test("an operator that is declared and has no kernel is told, for a device or at all", async () => {
+    await scene.publish({
+      "tinykernels/late.py": LATE,
+      "rebuild-if-needed.toml": config("add", "add:CUDA", "mul:CPU").replace(
+        "require = [",
+        'require = ["tinykernels.late", "torch.ops.late.nothing", "torch.ops.late.composed:XPU", ',
+      ),
+    });
+    await scene.pull();
+    const { code, stdout } = await scene.shell.cli(scene.clone, "verify");
+    assert.equal(
+      stdout.replace(/in \d+ ms/, "in N ms"),
+      `tinykernels: 2 problems (1 library, 1 module, 4 names checked in N ms)
+  torch.ops.late.nothing: is declared, but has no kernel for any device
+    A source with its TORCH_LIBRARY_IMPL was left out of this build.
+  torch.ops.tinykernels.add:CUDA: has no kernel for CUDA, only for CPU
+  warning: torch.ops.tinykernels.mul: the call at tinykernels/api.py:4 does not fit: b is not given
+`,
+    );
+    assert.equal(code, 1);
+    await scene.publish({ "rebuild-if-needed.toml": config("add", "mul") });
+    await scene.pull();
+  });
   await t.test("words alone rebuild nothing", () => assertDocsPullRebuildsNothing(scene, output));
   await t.test("a destroyed library is restored without a compiler", () => assertRestored(scene, output));
 });
@@ -70,6 +93,14 @@ const API = `import torch
 
 print(torch.ops.tinykernels.add(1, b=2))
 print(torch.ops.tinykernels.mul(1))
+`;
+
+const LATE = `import torch
+
+library = torch.library.Library("late", "DEF")
+library.define("nothing(Tensor a) -> Tensor")
+library.define("composed(Tensor a) -> Tensor")
+library.impl("composed", lambda a: a, "CompositeImplicitAutograd")
 `;
 
 /** Built in place, so that the environment, which other tests share, is only read. */
