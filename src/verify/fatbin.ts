@@ -4,7 +4,7 @@ import type { GpuCode } from "./gpu-architectures.ts";
 
 /** One entry of a fatbin: code of one kind for one architecture. */
 export interface FatbinEntry extends GpuCode {
-  /** nvcc adds machine code without any kernel when it links, for whatever `-arch` the link was given. */
+  /** Machine code with nothing in it: nvcc adds it when it links, for whatever `-arch` the link was given. */
   readonly isStub: boolean;
 }
 
@@ -108,20 +108,21 @@ function entryAt(bytes: ElfBytes, at: number, headerSize: number, end: number): 
     return `a fatbin holds code for the unknown architecture ${architecture} (flags 0x${flags.toString(16)})`;
   const suffix = (flags & FLAG_EXACT) !== 0 ? "a" : (flags & FLAG_FAMILY) !== 0 ? "f" : "";
   const isPlain = (flags & (FLAG_LZ4 | FLAG_ZSTD)) === 0;
-  const isStub = kind === "cubin" && isPlain && hasNoCode(bytes, at + headerSize, end);
+  const isStub = kind === "cubin" && isPlain && isHollow(bytes, at + headerSize, end);
   return { kind, number: architecture, suffix, isStub };
 }
 
-const SHF_EXECINSTR = 4;
-/** Those that nvcc 12 and 13 make have 8 sections. */
+/** Flags of sections that a GPU gets: SHF_ALLOC, SHF_EXECINSTR. Code without kernels may still hold variables. */
+const LOADED = 0x2 | 0x4;
+/** What nvcc 11 to 13 add has 5 to 10 sections. */
 const MOST_STUB_SECTIONS = 16;
 
-/** Whether machine code, which is 64-bit ELF, has no section that can be run. */
-function hasNoCode(bytes: ElfBytes, start: number, end: number): boolean {
+/** Whether machine code, which is 64-bit ELF, has no section that a GPU gets. */
+function isHollow(bytes: ElfBytes, start: number, end: number): boolean {
   if (start + 64 > end || bytes.read(start, 5).toString("latin1") !== "\x7fELF\x02") return false;
   const table = start + bytes.u64(start + 40);
   const count = bytes.u16(start + 60);
   if (count === 0 || count > MOST_STUB_SECTIONS || table + count * 64 > end) return false;
-  for (let i = 0; i < count; i++) if ((bytes.u32(table + i * 64 + 8) & SHF_EXECINSTR) !== 0) return false;
+  for (let i = 0; i < count; i++) if ((bytes.u32(table + i * 64 + 8) & LOADED) !== 0) return false;
   return true;
 }

@@ -8,12 +8,11 @@ import {
   readDeviceCode,
   showDeviceCode,
 } from "../../src/verify/device-code.ts";
-import { codeFor, kernels, skipWithoutNvcc } from "../helpers/kernels.ts";
+import { codeFor, kernels, manyKernels, skipWithoutNvcc } from "../helpers/kernels.ts";
 import { library, scratch } from "../helpers/native.ts";
 import { seeded, testSeed } from "../helpers/seeded.ts";
 
 const skip = skipWithoutNvcc;
-const MANY = codeFor("sm_80", "sm_90a", "sm_100f", "sm_120", "compute_120", "compute_90a");
 
 function read(path: string): DeviceCodeJson | null {
   const code = readDeviceCode(path);
@@ -22,23 +21,23 @@ function read(path: string): DeviceCodeJson | null {
 
 test("code for each architecture, exact ones, families and PTX", { skip }, async () => {
   const expected = { cubin: ["8.0", "9.0a", "10.0f", "12.0"], ptx: ["9.0a", "12.0"] };
-  const path = await kernels("many.so", ["-shared", "-o", "many.so", "kernel.cu", ...MANY]);
+  const path = await manyKernels();
   assert.deepEqual(read(path), expected);
   assert.equal(showDeviceCode(expected), "8.0, 9.0a, 10.0f, 12.0; PTX 9.0a, 12.0");
 });
 
-test("compressed by size", { skip }, async () => {
-  const flags = ["-shared", "-o", "lib.so", "kernel.cu", "--compress-mode=size", "-arch=sm_80"];
-  assert.deepEqual(read(await kernels("lib.so", flags)), { cubin: ["8.0"], ptx: ["8.0"] });
-});
-
-test("what a link adds for an architecture of its own is no code", { skip }, async () => {
+test("compressed; and what a link adds for an architecture of its own is no code", { skip }, async () => {
   const path = await kernels(
     "lib.so",
-    ["-c", "-o", "kernel.o", "kernel.cu", ...codeFor("sm_90")],
+    ["-c", "--compress-mode=size", "-o", "kernel.o", "kernel.cu", ...codeFor("sm_90")],
     ["-shared", "-o", "lib.so", "kernel.o", "-arch=sm_80"],
   );
   assert.deepEqual(read(path), { cubin: ["9.0"] });
+});
+
+test("a variable alone is code", { skip }, async () => {
+  const flags = ["-shared", "-DVARIABLE_ALONE", "-o", "lib.so", "kernel.cu", ...codeFor("sm_80")];
+  assert.deepEqual(read(await kernels("lib.so", flags)), { cubin: ["8.0"] });
 });
 
 test("relocatable code: what was linked, and what it was linked from", { skip }, async () => {
@@ -178,14 +177,14 @@ test("code for AMD GPUs is listed", (t) => {
 });
 
 test("any bytes give an answer", { skip }, async (t) => {
-  const original = readFileSync(await kernels("many.so", ["-shared", "-o", "many.so", "kernel.cu", ...MANY]));
-  const seed = testSeed(600);
+  const original = readFileSync(await manyKernels());
+  const seed = testSeed(300);
   t.diagnostic(`seed ${seed}: REBUILD_IF_NEEDED_SEED=${seed} repeats it`);
   const random = seeded(seed);
   const path = join(scratch(t), "mutant.so");
   const headers = placesOf(original);
   const answers = new Map<string, number>();
-  for (let round = 0; round < 600; round++) {
+  for (let round = 0; round < 300; round++) {
     const bytes = Buffer.from(original);
     const mutations = 1 + random.below(4);
     for (let i = 0; i < mutations; i++) {
@@ -198,7 +197,7 @@ test("any bytes give an answer", { skip }, async (t) => {
     answers.set(answer, (answers.get(answer) ?? 0) + 1);
   }
   t.diagnostic(JSON.stringify([...answers]));
-  assert.ok((answers.get("unknown") ?? 0) > 100, "the mutations reach the reader");
+  assert.ok((answers.get("unknown") ?? 0) > 50, "the mutations reach the reader");
 });
 
 /** Where it hurts: the ELF header, the section headers, and the first bytes of every region and entry. */
