@@ -14,7 +14,7 @@ import { FATBIN_SECTIONS, readFatbin } from "../../src/verify/fatbin.ts";
 import { showArchitecture } from "../../src/verify/gpu-architectures.ts";
 import { count, type Cuobjdump, type Entries, installCuobjdumps, listedEntries, pip } from "./cuobjdump.ts";
 
-/** CUDA 11.8 to 13.5; LZ4, zstd and neither; with and without relocatable code; one for ROCm beside them. */
+/** CUDA 11.8 to 13.5; LZ4, zstd and neither; with and without relocatable code; ROCm in the first one. */
 const WHEELS = [
   "bitsandbytes==0.50.2",
   "ctranslate2==4.8.5",
