@@ -21,6 +21,8 @@ export class ElfBytes {
   readonly #fd: number;
   readonly #blockSize: number;
   readonly #blocks = new Map<number, Buffer>();
+  #lastIndex = -1;
+  #last: Buffer = Buffer.alloc(0);
   #open = true;
   #textRead = 0;
 
@@ -36,6 +38,7 @@ export class ElfBytes {
     if (this.#open) closeSync(this.#fd);
     this.#open = false;
     this.#blocks.clear();
+    this.#lastIndex = -1;
   }
 
   read(offset: number, length: number): Buffer {
@@ -49,12 +52,20 @@ export class ElfBytes {
     return this.#readAcross(offset, length);
   }
 
-  u16(offset: number): number {
-    return this.read(offset, 2).readUInt16LE(0);
+  u8(offset: number): number {
+    const block = this.#block(Math.floor(offset / BLOCK));
+    return block[offset % BLOCK] ?? this.read(offset, 1)[0] ?? 0;
   }
 
+  u16(offset: number): number {
+    const [block, at] = [this.#block(Math.floor(offset / BLOCK)), offset % BLOCK];
+    return at + 2 <= block.length ? block.readUInt16LE(at) : this.read(offset, 2).readUInt16LE(0);
+  }
+
+  /** Millions of these are read: a slice for each would be most of the work. */
   u32(offset: number): number {
-    return this.read(offset, 4).readUInt32LE(0);
+    const [block, at] = [this.#block(Math.floor(offset / BLOCK)), offset % BLOCK];
+    return at + 4 <= block.length ? block.readUInt32LE(at) : this.read(offset, 4).readUInt32LE(0);
   }
 
   /** A 64-bit number; what exceeds 2^53 points outside any file, so losing its last bits does no harm. */
@@ -97,9 +108,17 @@ export class ElfBytes {
   }
 
   #block(index: number): Buffer {
-    const known = this.#blocks.get(index);
-    if (known !== undefined) return known;
+    if (index === this.#lastIndex) return this.#last;
+    const known = this.#blocks.get(index) ?? this.#readBlock(index);
+    this.#lastIndex = index;
+    this.#last = known;
+    return known;
+  }
+
+  #readBlock(index: number): Buffer {
     const start = index * this.#blockSize;
+    if (!(index >= 0 && start <= this.size))
+      throw new MalformedElf(`it points to byte ${start} of ${this.size}`);
     const bytes = Buffer.alloc(Math.min(this.#blockSize, this.size - start));
     let done = 0;
     while (done < bytes.length) {

@@ -3,7 +3,7 @@ import { DT, type ElfLayout } from "./elf-layout.ts";
 
 /** A library of 500 MB has some MB of relocations. */
 const MOST_BYTES = 512 * 1024 * 1024;
-const CHUNK = 64 * 1024;
+const CHUNK = 16 * 1024;
 const DF_TEXTREL = 4;
 
 /** Types of relocations that matter beside "it names a symbol", by machine. */
@@ -25,23 +25,32 @@ interface Table {
  * own data and start nothing but its code: else the loader, or the first initialiser, crashes. RELR tables hold
  * relative relocations only: no symbols.
  */
-export function relocatedSymbols(layout: ElfLayout): Set<number> {
-  const used = new Set<number>();
+export function relocatedSymbols(layout: ElfLayout): ReadonlySet<number> {
   const relaSize = layout.is64 ? 24 : 12;
   const relSize = layout.is64 ? 16 : 8;
   const pltSize = layout.tag(DT.pltRel) === DT.rela ? relaSize : relSize;
   const rela = tableOf(layout, DT.rela, DT.relaSize, relaSize);
   checkCount(layout, rela);
-  const starters = new Set<number>();
-  for (const table of [
-    rela,
-    tableOf(layout, DT.rel, DT.relSize, relSize),
-    tableOf(layout, DT.jmpRel, DT.pltRelSize, pltSize),
-  ]) {
-    if (table !== null) walk(layout, table, used, starters);
+  const ground = groundOf(layout);
+  const rel = tableOf(layout, DT.rel, DT.relSize, relSize);
+  for (const table of [rela, rel, tableOf(layout, DT.jmpRel, DT.pltRelSize, pltSize)]) {
+    if (table !== null) walk(ground, table);
   }
-  checkStart(layout, starters);
-  return used;
+  checkStart(layout, ground.starters);
+  return ground.used;
+}
+
+function groundOf(layout: ElfLayout): Ground {
+  const array = layout.tag(DT.initArray) ?? 0;
+  return {
+    layout,
+    types: TYPES[layout.machine],
+    writesAnywhere: layout.tag(DT.textRel) !== null || ((layout.tag(DT.flags) ?? 0) & DF_TEXTREL) !== 0,
+    array,
+    arrayEnd: array + (layout.tag(DT.initArraySize) ?? 0),
+    starters: new Set(),
+    used: new Set(),
+  };
 }
 
 function tableOf(layout: ElfLayout, at: number, length: number, entrySize: number): Table | null {
@@ -62,49 +71,50 @@ function checkCount(layout: ElfLayout, table: Table | null): void {
     throw new MalformedElf("its count of relative relocations is wrong");
 }
 
-function walk(
-  layout: ElfLayout,
-  { start, count, entrySize }: Table,
-  used: Set<number>,
-  starters: Set<number>,
-): void {
-  const writesAnywhere = layout.tag(DT.textRel) !== null || ((layout.tag(DT.flags) ?? 0) & DF_TEXTREL) !== 0;
+/** What each relocation of a library is held against; asked for once, because there may be a million of them. */
+interface Ground {
+  readonly layout: ElfLayout;
+  readonly types: { readonly relative: number; readonly indirect: number } | undefined;
+  readonly writesAnywhere: boolean;
+  /** DT_INIT_ARRAY, whose functions run first. */
+  readonly array: number;
+  readonly arrayEnd: number;
+  /** Places of it that a relocation fills. */
+  readonly starters: Set<number>;
+  readonly used: Set<number>;
+}
+
+function walk(ground: Ground, { start, count, entrySize }: Table): void {
   const atOnce = Math.floor(CHUNK / entrySize);
   for (let done = 0; done < count; done += atOnce) {
     const entries = Math.min(atOnce, count - done);
-    const chunk = layout.bytes.read(start + done * entrySize, entries * entrySize);
-    for (let i = 0; i < entries; i++) {
-      const at = i * entrySize;
-      if (!layout.is64) {
-        used.add(chunk.readUInt32LE(at + 4) >>> 8);
-        continue;
-      }
-      const type = chunk.readUInt32LE(at + 8);
-      if (type === 0) continue; // R_..._NONE on every machine
-      used.add(chunk.readUInt32LE(at + 12));
-      if (!writesAnywhere) checkTarget(layout, chunk, at, type, starters);
-    }
+    const chunk = ground.layout.bytes.read(start + done * entrySize, entries * entrySize);
+    if (ground.layout.is64) walkLong(ground, chunk, entries, entrySize);
+    else for (let i = 0; i < entries; i++) ground.used.add(chunk.readUInt32LE(i * entrySize + 4) >>> 8);
   }
 }
 
-/** @param starters receives the places of DT_INIT_ARRAY, whose functions run first. */
-function checkTarget(
-  layout: ElfLayout,
+function walkLong(
+  { layout, types, writesAnywhere, ...ground }: Ground,
   chunk: Buffer,
-  at: number,
-  type: number,
-  starters: Set<number>,
+  entries: number,
+  entrySize: number,
 ): void {
-  const target = longAt(chunk, at);
-  if (!layout.isWritable(target, 8)) {
-    throw new MalformedElf(`a relocation writes to 0x${target.toString(16)}, which is not its data`);
+  let writable = { start: 0, end: 0 };
+  for (let i = 0; i < entries; i++) {
+    const at = i * entrySize;
+    const type = chunk.readUInt32LE(at + 8);
+    if (type === 0) continue; // R_..._NONE on every machine
+    const symbol = chunk.readUInt32LE(at + 12);
+    if (symbol !== 0) ground.used.add(symbol);
+    if (writesAnywhere) continue;
+    const target = longAt(chunk, at);
+    if (target < writable.start || target + 8 > writable.end) writable = layout.writableAround(target, 8);
+    const isStarter = target >= ground.array && target < ground.arrayEnd;
+    if (isStarter) ground.starters.add(target - ground.array);
+    const isCode = types !== undefined && (type === types.indirect || (isStarter && type === types.relative));
+    if (isCode && !layout.isExecutable(longAt(chunk, at + 16))) throw new MalformedElf(NO_START);
   }
-  const types = TYPES[layout.machine];
-  const array = layout.tag(DT.initArray) ?? 0;
-  const isStarter = target >= array && target < array + (layout.tag(DT.initArraySize) ?? 0);
-  if (isStarter) starters.add(target - array);
-  if (types === undefined || (type !== types.indirect && !(isStarter && type === types.relative))) return;
-  if (!layout.isExecutable(longAt(chunk, at + 16))) throw new MalformedElf(NO_START);
 }
 
 /** DT_INIT lies in code, and each place of DT_INIT_ARRAY is filled by a relocation (or by RELR, which is not read). */

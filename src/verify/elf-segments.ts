@@ -31,8 +31,8 @@ export interface Segments {
   offsetOf(address: number, length: number): number;
   /** File offset at which the readable bytes around `address` end. */
   endOf(address: number): number;
-  /** Whether the loader can write there: data, and zeros that follow it. */
-  isWritable(address: number, length: number): boolean;
+  /** The data, and the zeros that follow it, around `length` bytes at `address`; throws when they are not writable. */
+  writableAround(address: number, length: number): { readonly start: number; readonly end: number };
   isExecutable(address: number): boolean;
 }
 
@@ -50,7 +50,11 @@ export function readSegments(bytes: ElfBytes, header: ElfHeader): Segments {
       const segment = readable.find((one) => holds(one, address, 1));
       return segment === undefined ? 0 : segment.offset + segment.fileSize;
     },
-    isWritable: (address, length) => writable.some((segment) => holds(segment, address, length)),
+    writableAround(address, length) {
+      const segment = writable.find((one) => holds(one, address, length));
+      if (segment !== undefined) return { start: segment.address, end: segment.address + segment.memorySize };
+      throw new MalformedElf(`the loader would write to 0x${address.toString(16)}, which is not its data`);
+    },
     isExecutable: (address) => executable.some((segment) => holds(segment, address, 1)),
   };
   checkLoaded(bytes, loaded);
@@ -98,9 +102,7 @@ function checkLoaded(bytes: ElfBytes, loaded: readonly Segment[]): void {
 
 /** The loader takes the right to write from what PT_GNU_RELRO names. */
 function checkProtected({ type, address, memorySize }: Segment, segments: Segments): void {
-  if (type === PT_RELRO && !segments.isWritable(address, Math.max(1, memorySize - PAGE))) {
-    throw new MalformedElf("what it wants protected is not its data");
-  }
+  if (type === PT_RELRO) segments.writableAround(address, Math.max(1, memorySize - PAGE));
 }
 
 /** The last one that is not empty counts, by its address: its file offset is for tools. */

@@ -1,5 +1,5 @@
 import { MalformedElf } from "./elf-bytes.ts";
-import { checkHash, symbolsCalled } from "./elf-hash.ts";
+import { checkHash, ownLookup, symbolsCalled } from "./elf-hash.ts";
 import { DT, type ElfLayout } from "./elf-layout.ts";
 import { relocatedSymbols } from "./elf-relocations.ts";
 import { HIDDEN, type VersionTables, versionIndex } from "./elf-versions.ts";
@@ -15,8 +15,8 @@ export interface UndefinedSymbol {
 export interface References {
   /** Those that it does not define itself. */
   readonly undefined: readonly UndefinedSymbol[];
-  /** Those that it does: other libraries come first, and in the end its own tables must lead to them. */
-  readonly own: readonly UndefinedSymbol[];
+  /** Those that it does, where a search in its own tables would not come to them. Empty when that was not asked. */
+  readonly unfound: readonly UndefinedSymbol[];
 }
 
 interface Symbol {
@@ -40,24 +40,40 @@ const SHN_ABS = 0xfff1;
  * Strong symbols that a relocation uses, which is what the loader looks up. (The dynamic symbol table has no reliable
  * length without section headers, and may name symbols that nothing uses.)
  */
-export function readReferences(layout: ElfLayout, versions: VersionTables): References {
+export function readReferences(layout: ElfLayout, versions: VersionTables, alsoOwn: boolean): References {
   checkHash(layout);
   const strangers: UndefinedSymbol[] = [];
-  const own: UndefinedSymbol[] = [];
+  const own: number[] = [];
   for (const index of relocatedSymbols(layout)) {
-    if (index === 0) continue;
     const symbol = readSymbol(layout, index);
     const isDefined = symbol.section !== 0;
     if (symbol.binding === STB_LOCAL || symbol.isHidden) {
       if (!isDefined) throw new MalformedElf(`symbol ${index} is nowhere`);
-      continue;
+    } else if (isDefined) own.push(index);
+    else {
+      const reference = referenceOf(layout, versions, index, symbol);
+      if (symbol.binding !== STB_WEAK) strangers.push(reference); // weak ones are looked up too, and may be missing
     }
-    const version = referenceVersion(layout, versions, index);
-    const name = layout.bytes.text(layout.strings.start + symbol.nameOffset, layout.strings.end);
-    if (symbol.binding === STB_WEAK) continue; // looked up too, and may be missing
-    (isDefined ? own : strangers).push(version === undefined ? { name } : { name, version });
   }
-  return { undefined: strangers, own };
+  return { undefined: strangers, unfound: alsoOwn ? unfoundSymbols(layout, versions, own) : [] };
+}
+
+/** A big library has ten thousands of its own, so those to which its hash table plainly leads are passed over. */
+function unfoundSymbols(
+  layout: ElfLayout,
+  versions: VersionTables,
+  own: readonly number[],
+): UndefinedSymbol[] {
+  const isPlainlyFound = ownLookup(layout, own);
+  const unfound: UndefinedSymbol[] = [];
+  for (const index of own) {
+    const symbol = readSymbol(layout, index);
+    if (isDefinition(symbol) && isPlainlyFound(index, layout.strings.start + symbol.nameOffset)) continue;
+    const reference = referenceOf(layout, versions, index, symbol);
+    if (symbol.binding === STB_WEAK) continue;
+    if (!definesSymbol(layout, versions, reference.name, reference.version)) unfound.push(reference);
+  }
+  return unfound;
 }
 
 /** Whether a reference to `name` would be bound to this library; the rules are those of glibc's check_match. */
@@ -70,20 +86,30 @@ export function definesSymbol(
   for (const index of symbolsCalled(layout, name)) {
     const symbol = readSymbol(layout, index);
     if (symbol.section === 0 || symbol.binding === STB_LOCAL || symbol.isHidden) continue;
-    if (!DEFINING_TYPES.has(symbol.type)) continue;
-    if (!symbol.hasValue && symbol.section !== SHN_ABS && symbol.type !== STT_TLS) continue;
+    if (!isDefinition(symbol)) continue;
     if (!layout.bytes.hasText(layout.strings.start + symbol.nameOffset, layout.strings.end, name)) continue;
     if (versionMatches(versionIndex(layout, index), defined, version)) return true;
   }
   return false;
 }
 
+function isDefinition({ type, hasValue, section }: Symbol): boolean {
+  return DEFINING_TYPES.has(type) && (hasValue || section === SHN_ABS || type === STT_TLS);
+}
+
 /** A version that the tables lack makes the loader read whatever lies behind its own list. */
-function referenceVersion(layout: ElfLayout, versions: VersionTables, index: number): string | undefined {
+function referenceOf(
+  layout: ElfLayout,
+  versions: VersionTables,
+  index: number,
+  { nameOffset }: Symbol,
+): UndefinedSymbol {
   const own = (versionIndex(layout, index) ?? 0) & ~HIDDEN;
   if (own > Math.max(1, versions.highest))
     throw new MalformedElf(`symbol ${index} has the unknown version ${own}`);
-  return versions.needed.get(own)?.version ?? versions.defined.get(own);
+  const name = layout.bytes.text(layout.strings.start + nameOffset, layout.strings.end);
+  const version = versions.needed.get(own)?.version ?? versions.defined.get(own);
+  return version === undefined ? { name } : { name, version };
 }
 
 function versionMatches(
@@ -101,18 +127,17 @@ function versionMatches(
 function readSymbol(layout: ElfLayout, index: number): Symbol {
   const table = layout.tag(DT.symtab);
   if (table === null) throw new MalformedElf("it has no dynamic symbol table");
-  const { is64 } = layout;
+  const { bytes, is64 } = layout;
   const size = is64 ? 24 : 16;
-  const entry = layout.bytes.read(layout.offsetOf(table + index * size, size), size);
-  const info = entry[is64 ? 4 : 12] ?? 0;
-  const visibility = (entry[is64 ? 5 : 13] ?? 0) & 3;
-  const value = is64 ? entry.subarray(8, 16) : entry.subarray(4, 8);
+  const at = layout.offsetOf(table + index * size, size);
+  const info = bytes.u8(at + (is64 ? 4 : 12));
+  const visibility = bytes.u8(at + (is64 ? 5 : 13)) & 3;
   return {
-    nameOffset: entry.readUInt32LE(0),
+    nameOffset: bytes.u32(at),
     binding: info >> 4,
     type: info & 15,
     isHidden: visibility === 1 || visibility === 2,
-    section: entry.readUInt16LE(is64 ? 6 : 14),
-    hasValue: value.some((byte) => byte !== 0),
+    section: bytes.u16(at + (is64 ? 6 : 14)),
+    hasValue: bytes.u32(at + (is64 ? 8 : 4)) !== 0 || (is64 && bytes.u32(at + 12) !== 0),
   };
 }

@@ -24,8 +24,8 @@ export interface Elf {
   readonly versions: ReadonlySet<string> | null;
   /** Why it cannot be loaded into a process, or null. */
   readonly refusal: string | null;
-  /** What the loader looks up for it; read when first asked for, because of most libraries nobody asks. */
-  references(): ReferencesRead;
+  /** What the loader looks up for it; read when asked for, because of most libraries nobody asks. */
+  references(alsoOwn?: boolean): ReferencesRead;
   /** Whether the loader would bind a reference to `name`, of `version` if given, to this library. */
   defines(name: string, version?: string): boolean;
   close(): void;
@@ -70,6 +70,10 @@ export function readElf(path: string): ElfRead {
 function describe(path: string, bytes: ElfBytes, layout: ElfLayout): Elf {
   const versions = readVersions(layout);
   let known: ReferencesRead | null = null;
+  const references = (alsoOwn = false): ReferencesRead => {
+    if (alsoOwn) return tryReferences(() => readReferences(layout, versions, true));
+    return (known ??= tryReferences(() => readReferences(layout, versions, false)));
+  };
   return {
     path,
     is64: layout.is64,
@@ -82,7 +86,7 @@ function describe(path: string, bytes: ElfBytes, layout: ElfLayout): Elf {
     neededVersions: versions.list,
     versions: versions.definesSome ? new Set(versions.defined.values()) : null,
     refusal: layout.refusal,
-    references: () => (known ??= tryReferences(() => readReferences(layout, versions))),
+    references,
     defines: (name, version) => tryLookup(() => definesSymbol(layout, versions, name, version)),
     close: () => bytes.close(),
   };

@@ -88,7 +88,7 @@ interface Process {
 
 /** What one library lacks among those of its process. */
 function lookAt(elf: Elf, process: Process, isFile: boolean): Pick<Resolution, "missing" | "broken"> {
-  const references = elf.references();
+  const references = elf.references(isFile); // of others its own symbols cost more than they tell
   if (references.kind === "broken") return refused(elf, isFile, references.why);
   if (elf.refusal !== null) return refused(elf, isFile, elf.refusal);
   const isFound = ({ name, version }: UndefinedSymbol): boolean =>
@@ -96,7 +96,7 @@ function lookAt(elf: Elf, process: Process, isFile: boolean): Pick<Resolution, "
     process.loaded.some((library) => library.defines(name, version));
   const symbols = [
     ...references.undefined.filter((symbol) => !isFound(symbol)),
-    ...references.own.filter((symbol) => !elf.defines(symbol.name, symbol.version) && !isFound(symbol)),
+    ...references.unfound.filter((symbol) => !isFound(symbol)),
   ];
   const stranger = unloadedProvider(elf, process);
   if (stranger !== null && symbols.length === 0) return refused(elf, isFile, stranger);
