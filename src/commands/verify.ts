@@ -11,6 +11,7 @@ import { contractJson, formatContract } from "../verify/contract/format-contract
 import { type Explained, readUnbuilt } from "../verify/contract/unbuilt.ts";
 import { formatVerdicts, reportJson, verdictsJson } from "../verify/format.ts";
 import { inspectLibraries } from "../verify/inspect.ts";
+import { findPlainWorkspace } from "../git/plain-workspace.ts";
 import { annotation, formatReports, REPORT_FORMATS, type ReportFormat } from "../verify/report-formats.ts";
 import { explainLook, verifyLook } from "../verify-build.ts";
 import { parse, type Parsed } from "./arguments.ts";
@@ -64,7 +65,8 @@ async function verifyFiles(names: readonly string[], io: Io, json: boolean): Pro
   const path = found.ok ? found.value : null;
   const probed = path === null ? null : await probeInterpreter(path);
   const interpreter = probed?.ok === true ? probed.value : null;
-  const inspected = await inspectLibraries(files, { interpreter, environment: process.env });
+  const top = findPlainWorkspace(io.cwd)?.top ?? io.cwd;
+  const inspected = await inspectLibraries(files, { interpreter, environment: process.env, top });
   const verdicts = inspected.map((verdict, at) => ({ ...verdict, path: names[at] ?? verdict.path }));
   if (json) io.result(JSON.stringify(verdictsJson(verdicts)));
   else for (const line of formatVerdicts(verdicts)) io.result(line);

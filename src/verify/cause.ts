@@ -10,6 +10,8 @@ export interface Evidence {
   /** Path of a loaded library by the start of its file name, or null. */
   readonly pathOf: (name: string) => string | null;
   readonly python: string | null;
+  /** The file's name promises that it keeps to Python's stable ABI. */
+  readonly isAbi3?: boolean;
   readonly torch: string | null;
 }
 
@@ -20,11 +22,13 @@ const TORCH_NAMESPACE = /^_Z(TI|TV|TS|GV)?N?K?\d*N?K?(3c10|2at|5torch|6caffe2)/;
 
 /** One sentence for each cause of a library that cannot be loaded; at least one when anything is missing. */
 export function explain(evidence: Evidence): string[] {
-  const causes = [
-    ...evidence.libraries.map((library) => libraryCause(library, evidence)),
-    ...evidence.missing.map((symbol) => symbolCause(symbol, evidence)),
-  ];
-  return [...new Set(causes)];
+  const { libraries, missing } = evidence;
+  const ofLibraries = libraries.map((library) => libraryCause(library, evidence));
+  const ofSymbols = missing.flatMap((symbol) => {
+    // what a missing library would have defined needs no sentence of its own
+    return knownCause(symbol, evidence) ?? (libraries.length > 0 ? [] : unknownCause(symbol));
+  });
+  return [...new Set([...ofLibraries, ...ofSymbols])];
 }
 
 /** Cause in a loader's or Python's own error text, for what only running shows; null when it says enough itself. */
@@ -39,6 +43,11 @@ export function explainMessage(message: string): string | null {
     return explain({ ...nothing, missing: [{ name: "", version }], libraries: [] })[0] ?? null;
   const library = /^(?:ImportError: |OSError: )?(lib\S+?): cannot open shared object file/.exec(message)?.[1];
   if (library !== undefined) return explain({ ...nothing, missing: [], libraries: [library] })[0] ?? null;
+  if (/: (file too short|invalid ELF header)$/m.test(message)) {
+    return "It is no library: cut short, or replaced by something else (such as a Git LFS pointer).";
+  }
+  const module = /cannot import name '\w+' from '([\w.]+)'/.exec(message)?.[1];
+  if (module !== undefined) return `${module} and the code that asks for the name are of different builds.`;
   if (message.includes("does not define module export function")) {
     return "Its file name and the name in PYBIND11_MODULE, TORCH_EXTENSION_NAME or PyInit_... differ, or the file is cut short.";
   }
@@ -65,7 +74,7 @@ function libraryCause(library: string, { pathOf, torch }: Evidence): string {
   return `${library} is in no folder that the loader searches (RUNPATH, LD_LIBRARY_PATH, system).`;
 }
 
-function symbolCause({ name, version = "" }: UndefinedSymbol, evidence: Evidence): string {
+function knownCause({ name, version = "" }: UndefinedSymbol, evidence: Evidence): string | null {
   if (/^(GLIBCXX|CXXABI)_/.test(version)) {
     const library = evidence.pathOf("libstdc++.so") ?? "libstdc++.so.6";
     return `The compiler is newer than the C++ runtime: ${library} has no ${version}.`;
@@ -77,9 +86,16 @@ function symbolCause({ name, version = "" }: UndefinedSymbol, evidence: Evidence
     return "The CUDA headers are newer than the NVIDIA driver, or libcuda was not linked.";
   if (/^(__)?cuda[A-Z]\w+$/.test(name))
     return "It was built against another CUDA runtime, or the runtime was not linked.";
+  if (/^_?Py[A-Z_]\w*$/.test(name) && evidence.isAbi3 === true) {
+    return `It is named abi3, but uses ${name}, which is no part of the stable ABI${evidence.python === null ? "" : ` and which Python ${evidence.python} lacks`}.`;
+  }
   if (/^_?Py[A-Z_]\w*$/.test(name)) {
     return `It was built for another Python${evidence.python === null ? "" : ` than ${evidence.python}`}, which has no ${name}.`;
   }
+  return null;
+}
+
+function unknownCause({ version = "" }: UndefinedSymbol): string {
   if (version !== "")
     return `The library that it was linked with has been replaced by one without ${version}.`;
   return "None of its libraries defines it: a source file left out of the link, or a library that has changed.";

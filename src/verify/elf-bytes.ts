@@ -53,18 +53,18 @@ export class ElfBytes {
   }
 
   u8(offset: number): number {
-    const block = this.#block(Math.floor(offset / BLOCK));
-    return block[offset % BLOCK] ?? this.read(offset, 1)[0] ?? 0;
+    const block = this.#block(Math.floor(offset / this.#blockSize));
+    return block[offset % this.#blockSize] ?? this.read(offset, 1)[0] ?? 0;
   }
 
   u16(offset: number): number {
-    const [block, at] = [this.#block(Math.floor(offset / BLOCK)), offset % BLOCK];
+    const [block, at] = [this.#block(Math.floor(offset / this.#blockSize)), offset % this.#blockSize];
     return at + 2 <= block.length ? block.readUInt16LE(at) : this.read(offset, 2).readUInt16LE(0);
   }
 
   /** Millions of these are read: a slice for each would be most of the work. */
   u32(offset: number): number {
-    const [block, at] = [this.#block(Math.floor(offset / BLOCK)), offset % BLOCK];
+    const [block, at] = [this.#block(Math.floor(offset / this.#blockSize)), offset % this.#blockSize];
     return at + 4 <= block.length ? block.readUInt32LE(at) : this.read(offset, 4).readUInt32LE(0);
   }
 

@@ -1,8 +1,10 @@
 import { showPath } from "../git/path-bytes.ts";
 import { type DeviceCodeJson, showDeviceCode } from "./device-code.ts";
 import type { Problem } from "./findings.ts";
-import type { LibraryVerdict } from "./inspect.ts";
+import type { LibraryVerdict, MissingSymbol } from "./inspect.ts";
 import type { VerifyReport } from "./verify.ts";
+
+const REBUILD = "rebuild-if-needed --force";
 
 /** The JSON of `verify FILE.so ... --json`. */
 export interface VerdictsJson {
@@ -25,12 +27,24 @@ export function formatVerdicts(verdicts: readonly LibraryVerdict[]): string[] {
   return verdicts.flatMap(({ path, ok, missing, libraries, causes, gpu }) => [
     `${ok === null ? "?" : ok ? "ok" : "no"}  ${showPath(path)}`,
     ...libraries.map((library) => `    not found: ${library}`),
-    ...missing.map(
-      ({ symbol, version }) => `    undefined: ${symbol}${version === undefined ? "" : `@${version}`}`,
-    ),
+    ...missing.map((one) => `    undefined: ${showSymbol(one)}`),
     ...causes.map((cause) => `    ${cause}`),
     ...(gpu === undefined ? [] : formatGpu(gpu)),
+    ...(ok === false ? [`    next: ${fixOf(libraries) ?? `${REBUILD}, in its project`}`] : []),
   ]);
+}
+
+/** As people write it, then as it stands in the file. */
+export function showSymbol({ symbol, version, demangled }: MissingSymbol): string {
+  const name = version === undefined ? symbol : `${symbol}@${version}`;
+  return demangled === undefined ? name : `${demangled} (${name})`;
+}
+
+/** What to do about missing libraries that no build can bring; null: rebuild. */
+export function fixOf(libraries: readonly string[]): string | null {
+  return libraries.includes("libcuda.so.1")
+    ? "install the NVIDIA driver, then: rebuild-if-needed verify"
+    : null;
 }
 
 function formatGpu(gpu: DeviceCodeJson): string[] {
@@ -52,7 +66,7 @@ export function formatReport(name: string, report: VerifyReport): string[] {
   const verdict = report.ok ? "good" : count(report.problems.length, "problem");
   return [
     `${name}: ${verdict} (${checked} checked in ${report.elapsedMs} ms)`,
-    ...report.problems.flatMap((problem) => formatProblem("", problem)),
+    ...report.problems.flatMap((problem) => formatProblem("", { next: REBUILD, ...problem })),
     ...report.warnings.flatMap((warning) => formatProblem("warning: ", warning)),
   ];
 }

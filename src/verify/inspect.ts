@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { withoutTorch } from "./apart.ts";
 import { type Evidence, explain } from "./cause.ts";
 import { type DeviceCode, type DeviceCodeJson, deviceCodeJson, readDeviceCode } from "./device-code.ts";
+import { demangle } from "./demangle.ts";
 import type { Elf, UndefinedSymbol } from "./elf.ts";
 import { abiMismatch, taggedName } from "./module-name.ts";
 import { type Loader, type LoaderContext, type Resolution, createLoader } from "./resolve.ts";
@@ -11,6 +12,8 @@ import { needsTorch } from "./torch-parent.ts";
 export interface MissingSymbol {
   readonly symbol: string;
   readonly version?: string;
+  /** As C++ code writes it; absent for names of C, and without the program `c++filt`. */
+  readonly demangled?: string;
 }
 
 /** Whether the loader of the interpreter would take one library. */
@@ -62,13 +65,26 @@ export async function inspectFully(files: readonly string[], context: LoaderCont
       inspections.push({ ...inspectOne(file, context, loader), deviceCode: readDeviceCode(file) });
       await nextTurn(); // let a signal through between two libraries
     }
-    return inspections;
+    return await withCppNames(inspections, context);
   } finally {
     loader.close();
   }
 }
 
 type Read = Omit<Inspection, "deviceCode">;
+
+async function withCppNames(
+  inspections: readonly Inspection[],
+  { environment, top = process.cwd() }: LoaderContext,
+): Promise<Inspection[]> {
+  const names = inspections.flatMap(({ missing }) => missing.map(({ symbol }) => symbol));
+  const demangled = await demangle(names, environment, top);
+  const named = (one: MissingSymbol): MissingSymbol => {
+    const text = demangled.get(one.symbol);
+    return text === undefined ? one : { ...one, demangled: text };
+  };
+  return inspections.map((one) => ({ ...one, missing: one.missing.map(named) }));
+}
 
 function inspectOne(path: string, context: LoaderContext, loader: Loader): Read {
   const mismatch = context.interpreter === null ? null : abiMismatch(path, context.interpreter);
@@ -100,7 +116,11 @@ function inspectOne(path: string, context: LoaderContext, loader: Loader): Read 
     const why = "Cannot tell: it needs torch, which this interpreter does not have.";
     return { ...verdict(path, null, [why]), needsTorch: true, lacksTorch };
   }
-  const causes = [...explain(evidenceFor(resolution, context, loader)), ...ofDependencies(resolution)];
+  const isAbi3 = taggedName(path)?.tag === "abi3";
+  const causes = [
+    ...explain({ ...evidenceFor(resolution, context, loader), isAbi3 }),
+    ...ofDependencies(resolution),
+  ];
   return {
     path,
     ok: !isUnresolved && mismatch === null,

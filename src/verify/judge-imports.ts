@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from "node:fs";
+import { existsSync, realpathSync, statSync } from "node:fs";
 import { join, sep } from "node:path";
 import { encodePath } from "../git/path-bytes.ts";
 import { type Absent, uncheckedWithout } from "./apart.ts";
@@ -39,7 +39,7 @@ export function judgeImports(
         problem(
           module,
           `cannot be imported: ${firstLine(event.error)}`,
-          noPackage(module, event.error) ?? explainMessage(event.error),
+          noPackage(module, event.error) ?? noModule(module, event.error) ?? explainMessage(event.error),
         ),
       );
       continue;
@@ -59,6 +59,9 @@ export function judgeImports(
       problems.push({
         subject: `${module}:${name}`,
         text: `is missing: cannot import name '${name}' from '${module}' (${from})`,
+        cause: isEmpty(event.file)
+          ? "The file is empty."
+          : "The module is older than what asks for the name, or was built without it.",
       });
     }
   }
@@ -70,6 +73,18 @@ function noPackage(module: string, message: string): string | null {
   const [, parent, name] = /No module named '([\w.]+)\.(\w+)'; '\1' is not a package/.exec(message) ?? [];
   if (parent === undefined || name === undefined || `${parent}.${name}` !== module) return null;
   return `${parent} is a module: a name in it is required as "${parent}:${name}".`;
+}
+
+/** A module that is not there, or one that it imports. */
+function noModule(module: string, message: string): string | null {
+  const absent = /No module named '([\w.]+)'$/m.exec(message)?.[1];
+  if (absent === undefined) return null;
+  if (absent !== module && !module.startsWith(`${absent}.`)) return `${absent} is not in this environment.`;
+  return "Nothing of that name is there: it has not been built, or was removed since.";
+}
+
+function isEmpty(file: string | null): boolean {
+  return file !== null && statSync(encodePath(file), { throwIfNoEntry: false })?.size === 0;
 }
 
 /** The file that `module` should have come from, when it came from somewhere else; null: it is right. */

@@ -1,6 +1,7 @@
 import { type Absent, uncheckedWithout } from "./apart.ts";
 import { explainMessage } from "./cause.ts";
 import { type Findings, type Problem, problem, subjectOf } from "./findings.ts";
+import { fixOf, showSymbol } from "./format.ts";
 import type { Inspection } from "./inspect.ts";
 import type { ProbeEvent } from "./probe-events.ts";
 import { type Probed, describeEnd } from "./probe-all.ts";
@@ -34,7 +35,7 @@ export function judgeLibraries(
         text: `${unread.text}, by its files; the interpreter loads it nevertheless`,
       });
     }
-    if (inspection.ok === true || (inspection.ok === null && !isLoaded)) {
+    if (inspection.ok === true || (inspection.ok === null && !isLoaded && unloaded === null)) {
       warnings.push(...inspection.causes.map((cause) => ({ subject, text: cause })));
     }
   }
@@ -87,11 +88,12 @@ function readingProblem(
 ): Problem | null {
   if (ok !== false) return null;
   if (!isUnresolved) return problem(subject, "cannot be loaded", causes[0]);
-  if (libraries.length > 0) return problem(subject, `needs ${list(libraries)}, not found`, causes[0]);
-  const names = missing.map(({ symbol, version }) =>
-    version === undefined ? symbol : `${symbol}@${version}`,
-  );
-  return problem(subject, `has undefined symbols: ${list(names)}`, causes[0]);
+  if (libraries.length > 0) {
+    const next = fixOf(libraries);
+    const found = problem(subject, `needs ${list(libraries)}, not found`, causes[0]);
+    return next === null ? found : { ...found, next };
+  }
+  return problem(subject, `has undefined symbols: ${list(missing.map(showSymbol))}`, causes[0]);
 }
 
 function loadingProblem(

@@ -4,6 +4,8 @@ import { type Findings, type Problem, problem } from "./findings.ts";
 import { eventOf } from "./judge-libraries.ts";
 import { type Probed, describeEnd } from "./probe-all.ts";
 
+const OLDER = "The libraries are older than what asks for it, or were built without it.";
+
 /** Required operators: registered by the libraries alone, or once the required modules are imported. */
 export function judgeOperators(
   contract: Contract,
@@ -29,7 +31,7 @@ export function judgeOperators(
       const error = events.find((event) => event.error !== null)?.error ?? null;
       const lacking = error === null ? null : absent(error);
       if (lacking !== null) warnings.push(uncheckedWithout(name, lacking));
-      else problems.push(problem(name, "is not registered by any output", error));
+      else problems.push(problem(name, "is not registered by any output", error ?? OLDER));
     }
   }
   return { problems, warnings, schemas };

@@ -11,6 +11,8 @@ export interface LoaderContext {
   readonly environment: NodeJS.ProcessEnv;
   /** The libraries are of an unpacked wheel: where there is no torch, what is torch's is not missing. */
   readonly isApart?: boolean;
+  /** The tree that is looked at: none of its programs is run. */
+  readonly top?: string;
 }
 
 /** A symbol, or a version of a library, that nothing in the process has. */

@@ -10,7 +10,8 @@ import type { Sabotaged } from "./sabotaged.ts";
  * - `stricter`: the loader takes a damaged file, and the verdict names damage that it did not look at or survived by
  *   what happened to lie in memory. For files that were cut and bytes that were flipped only.
  * - `what runs`: the loader died of a signal in what the damaged bytes made it call or write: their values are as good
- *   as any other until they run. For bytes flipped in the tables that lead to code only.
+ *   as any other until they run. For bytes flipped in the tables that lead to code, and for a library's own symbol that
+ *   was renamed: a weak one is 0 then, which the loader takes and an initialiser may use.
  * - `wrong`: a defect of the reader.
  */
 export type Outcome = "agree" | "cannot tell" | "stricter" | "what runs" | "wrong";
@@ -28,8 +29,9 @@ export function compare(verdict: LibraryVerdict, answer: LoaderAnswer, damage: D
       verdict.causes.length === 1 && (verdict.causes[0] ?? "").startsWith("The file is broken: ");
     return isNamed && (kind === "file cut" || kind === "bytes flipped") ? "stricter" : "wrong";
   }
-  const ranWild = answer.signal !== 0 && kind === "bytes flipped" && LEADS_TO_CODE.includes(place);
-  return ranWild ? "what runs" : "wrong";
+  const leadsToCode =
+    kind === "defined symbol renamed" || (kind === "bytes flipped" && LEADS_TO_CODE.includes(place));
+  return answer.signal !== 0 && leadsToCode ? "what runs" : "wrong";
 }
 
 /** Whether the verdict names what the loader named; null when the loader named nothing. */

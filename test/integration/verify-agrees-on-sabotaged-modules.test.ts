@@ -9,7 +9,7 @@ import { SABOTAGES } from "../helpers/sabotage.ts";
 import { sabotagedCopies } from "../helpers/sabotaged.ts";
 import { seeded, testSeed } from "../helpers/seeded.ts";
 
-const COUNT = process.env["REBUILD_IF_NEEDED_SOAK"] === undefined ? 225 : 3600;
+const COUNT = process.env["REBUILD_IF_NEEDED_SOAK"] === undefined ? 225 : 1800;
 
 test("the reader and dlopen agree on sabotaged modules of the standard library, and name the same", async (t) => {
   const python = await thisPython();
