@@ -58,9 +58,17 @@ function verifyPart(
     environment: childEnvironment(environment, process.env),
     timeoutMs,
     probe: true,
+    builtTorch: builtTorch(part),
     gpuTargets: gpuTargets(looked, part),
     native: { names, builtFrom: builtFrom(reasons) },
   });
+}
+
+/** The torch of the last verified build. */
+function builtTorch({ known }: ObservedExtension): string | null {
+  if (known.kind !== "known") return null;
+  const { packages } = known.baseline.fingerprint.toolchain;
+  return packages.find(({ name }) => name === "torch")?.version ?? null;
 }
 
 function contractOf(

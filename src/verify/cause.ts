@@ -13,6 +13,8 @@ export interface Evidence {
   /** The file's name promises that it keeps to Python's stable ABI. */
   readonly isAbi3?: boolean;
   readonly torch: string | null;
+  /** The torch that the file is known to have been built against, or null. */
+  readonly builtTorch?: string | null;
 }
 
 /** Names torch by the string type of one function that every libc10 since 1.5 has. */
@@ -101,7 +103,7 @@ function unknownCause({ version = "" }: UndefinedSymbol): string {
   return "None of its libraries defines it: a source file left out of the link, or a library that has changed.";
 }
 
-function torchCause(name: string, { exports, torch }: Evidence): string {
+function torchCause(name: string, { exports, torch, builtTorch = null }: Evidence): string {
   const here = torch === null ? "the torch that is installed" : `torch ${torch}`;
   const oldString = withoutIdentifiers(name).includes("Ss") && !name.includes("__cxx11");
   const torchIsNew = exports(`${TORCH_ERROR}${NEW_STRING}`);
@@ -111,6 +113,9 @@ function torchCause(name: string, { exports, torch }: Evidence): string {
   }
   if (name.includes("__cxx11") && (torchIsOld || exports(name.replace(NEW_STRING, "Ss")))) {
     return `C++ string ABI differs: it was compiled with _GLIBCXX_USE_CXX11_ABI=1, ${here} with 0.`;
+  }
+  if (builtTorch !== null && builtTorch !== torch) {
+    return `It was built against torch ${builtTorch}; here is ${here}.`;
   }
   return `It was built against another torch than ${here}.`;
 }

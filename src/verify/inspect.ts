@@ -146,7 +146,11 @@ function verdict(path: string, ok: boolean | null, causes: readonly string[]): R
   };
 }
 
-function evidenceFor(resolution: Resolution, { interpreter }: LoaderContext, loader: Loader): Evidence {
+function evidenceFor(
+  resolution: Resolution,
+  { interpreter, builtTorch = null }: LoaderContext,
+  loader: Loader,
+): Evidence {
   return {
     missing: resolution.missing,
     libraries: resolution.libraries,
@@ -154,6 +158,7 @@ function evidenceFor(resolution: Resolution, { interpreter }: LoaderContext, loa
     pathOf: (name) => resolution.loaded.find((elf) => basename(elf.path).startsWith(name))?.path ?? null,
     python: interpreter?.version ?? null,
     torch: loader.torch.version,
+    builtTorch,
   };
 }
 

@@ -13,6 +13,8 @@ export interface LoaderContext {
   readonly isApart?: boolean;
   /** The tree that is looked at: none of its programs is run. */
   readonly top?: string;
+  /** The torch that the files are known to have been built against. */
+  readonly builtTorch?: string | null;
 }
 
 /** A symbol, or a version of a library, that nothing in the process has. */

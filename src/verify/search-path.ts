@@ -23,11 +23,12 @@ export interface SystemLibraries {
 
 export function readSystemLibraries(root = "/etc"): SystemLibraries {
   const cache = readCache(join(root, "ld.so.cache"));
-  const configured = cache === null ? readConf(join(root, "ld.so.conf")) : [];
+  // With a cache, a folder of ld.so.conf is searched through it alone: what ldconfig has not seen is not found.
+  const uncached = cache === null ? [...readConf(join(root, "ld.so.conf")), "/usr/local/lib"] : [];
   return {
     candidates: (name, machine) => [
       ...(cache?.get(name) ?? []),
-      ...[...configured, ...defaultFolders(machine)].map((folder) => join(folder, name)),
+      ...[...uncached, ...defaultFolders(machine)].map((folder) => join(folder, name)),
     ],
   };
 }
@@ -46,7 +47,7 @@ export function expandPath(entry: string, libraryPath: string): string[] {
 function defaultFolders(machine: number): string[] {
   const multiarch = MULTIARCH[machine];
   const debian = multiarch === undefined ? [] : [`/lib/${multiarch}`, `/usr/lib/${multiarch}`];
-  return [...debian, "/lib64", "/usr/lib64", "/lib", "/usr/lib", "/usr/local/lib"];
+  return [...debian, "/lib64", "/usr/lib64", "/lib", "/usr/lib"];
 }
 
 /** /etc/ld.so.cache in glibc's present format; null where there is none (musl) or it cannot be understood. */

@@ -25,6 +25,8 @@ export interface VerifyRequest {
   readonly environment: NodeJS.ProcessEnv;
   /** For all that is run together. */
   readonly timeoutMs: number;
+  /** The torch of the build that made the outputs, where a record tells. */
+  readonly builtTorch?: string | null;
   /** False: read only, run nothing of the outputs. */
   readonly probe: boolean;
   /** The outputs are an unpacked wheel in `top`: what the environment lacks is no fault of theirs, and hides nothing. */

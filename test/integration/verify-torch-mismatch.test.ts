@@ -12,6 +12,7 @@ function verify(
   site: string,
   outputs: readonly string[],
   require: readonly string[],
+  builtTorch: string | null = null,
 ): Promise<VerifyReport> {
   const environment = { PATH: process.env["PATH"], PYTHONPATH: site };
   return verifyOutputs({
@@ -21,6 +22,7 @@ function verify(
     interpreter: python,
     environment,
     timeoutMs: 60_000,
+    builtTorch,
     probe: true,
   });
 }
@@ -64,6 +66,17 @@ test("another torch and another C++ ABI are told apart", async (t) => {
       cause: "C++ string ABI differs: it was compiled with _GLIBCXX_USE_CXX11_ABI=0, torch 2.9.0+cpu with 1.",
     },
   ]);
+});
+
+test("which torch it was built against, where a record tells", async (t) => {
+  const top = scratch(t);
+  const site = standInTorch(scratch(t));
+  const source = 'void call(void) __asm__("_ZN3c104cuda9SetDeviceEa"); void (*used)(void) = call;';
+  const output = operatorLibrary(join(top, "other.so"), site, source);
+  const causes = async (built: string): Promise<unknown[]> =>
+    (await verify(top, site, [output], [], built)).problems.map(({ cause }) => cause);
+  assert.deepEqual(await causes("2.8.0"), ["It was built against torch 2.8.0; here is torch 2.9.0+cpu."]);
+  assert.deepEqual(await causes("2.9.0+cpu"), ["It was built against another torch than torch 2.9.0+cpu."]);
 });
 
 test("a torch that lacks a library the extension needs", async (t) => {

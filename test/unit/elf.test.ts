@@ -5,6 +5,7 @@ import { join } from "node:path";
 import test from "node:test";
 import { type Elf, readElf } from "../../src/verify/elf.ts";
 import { createLoader } from "../../src/verify/resolve.ts";
+import { readSystemLibraries } from "../../src/verify/search-path.ts";
 import { library, put, scratch } from "../helpers/native.ts";
 import { seeded, testSeed } from "../helpers/seeded.ts";
 
@@ -95,6 +96,20 @@ test("names what is not ELF, and what is broken", (t) => {
   }
   assert.deepEqual(readElf(join(folder, "absent")), { kind: "broken", why: "it cannot be read (ENOENT)" });
   assert.equal(readElf(folder).kind, "broken");
+});
+
+test("a folder that only ldconfig knows is not searched beside its cache", (t) => {
+  const folder = scratch(t);
+  const without = readSystemLibraries(folder).candidates("libx.so", 62);
+  const cache = Buffer.alloc(48);
+  cache.write("glibc-ld.so.cache1.1");
+  writeFileSync(join(folder, "ld.so.cache"), cache);
+  const withCache = readSystemLibraries(folder).candidates("libx.so", 62);
+  assert.deepEqual(
+    [without, withCache].map((paths) => paths.includes("/usr/local/lib/libx.so")),
+    [true, false],
+  );
+  assert.ok(withCache.includes("/usr/lib/libx.so"));
 });
 
 test("any bytes give an answer", (t) => {
