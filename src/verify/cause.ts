@@ -84,6 +84,7 @@ function knownCause({ name, version = "" }: UndefinedSymbol, evidence: Evidence)
   if (version.startsWith("GLIBC_"))
     return `It was built on a system with a newer C library: this one has no ${version}.`;
   if (TORCH_NAMESPACE.test(name)) return torchCause(name, evidence);
+  if (/^(__)?cu(da)?[A-Z]\w+$/.test(name) && evidence.libraries.length > 0) return null;
   if (/^cu[A-Z]\w+$/.test(name))
     return "The CUDA headers are newer than the NVIDIA driver, or libcuda was not linked.";
   if (/^(__)?cuda[A-Z]\w+$/.test(name))

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, statSync } from "node:fs";
+import { readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
 import { readElf } from "../../src/verify/elf.ts";
@@ -37,10 +37,11 @@ for (const { wheels, first, copies: count } of CORPORA) {
     const environment = { ...env, PYTHONPATH: site };
     const answers = askLoader(python, files, { first, env: environment });
     const verdicts = await inspectLibraries(files, { interpreter: python, environment });
+    const distributions = distributionsIn(site);
     const agreed = new Map<string, { modules: number; agree: number; refused: number }>();
     const defects = verdicts.flatMap((verdict, i) => {
       const answer = answers[i] ?? assert.fail();
-      const name = verdict.path.slice(site.length + 1).split("/")[0] ?? "";
+      const name = distributions.get(verdict.path) ?? "unknown";
       const row = agreed.get(name) ?? { modules: 0, agree: 0, refused: 0 };
       agreed.set(name, row);
       const outcome = compare(verdict, answer, null);
@@ -71,6 +72,17 @@ for (const { wheels, first, copies: count } of CORPORA) {
     for (const line of formatTally(rows)) t.diagnostic(line);
     assert.deepEqual(defects, []);
   });
+}
+
+/** The distribution and version that a file came with, by the lists that pip leaves. */
+function distributionsIn(site: string): ReadonlyMap<string, string> {
+  const infos = readdirSync(site).filter((name) => name.endsWith(".dist-info"));
+  const rows = infos.flatMap((info) => {
+    const distribution = info.slice(0, -".dist-info".length).replace("-", " ");
+    const files = readFileSync(join(site, info, "RECORD"), "utf8").split("\n");
+    return files.map((line) => [join(site, line.split(",")[0] ?? ""), distribution] as const);
+  });
+  return new Map(rows);
 }
 
 /** Torch is in the process before what needs it, and before nothing else. */

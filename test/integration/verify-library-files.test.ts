@@ -30,7 +30,15 @@ test("an undefined symbol and a library that is not found", async (t) => {
   assert.deepEqual(verdict?.missing.map(({ symbol }) => symbol).toSorted(), ["absent", "gone"]);
   assert.deepEqual(verdict?.libraries, ["libgone.so"]);
   assert.deepEqual(verdictsJson(verdicts), { version: 1, files: verdicts });
-  assert.deepEqual(formatVerdicts(verdicts).slice(0, 2), [`no  ${path}`, "    not found: libgone.so"]);
+  const [first = "", second = ""] = verdict?.missing.map(({ symbol }) => symbol) ?? [];
+  assert.deepEqual(formatVerdicts(verdicts), [
+    `no  ${path}`,
+    "    not found: libgone.so",
+    `    undefined: ${first}`,
+    `    undefined: ${second}`,
+    "    libgone.so is in no folder that the loader searches (RUNPATH, LD_LIBRARY_PATH, system).",
+    "    next: rebuild-if-needed --force, in its project",
+  ]);
 });
 
 test("a symbol version that the library here has not", async (t) => {
@@ -49,6 +57,28 @@ test("a symbol version that the library here has not", async (t) => {
   assert.deepEqual(verdict?.missing, [{ symbol: "run", version: "ENGINE_2.0" }]);
   assert.deepEqual(verdict?.causes, [
     "The library that it was linked with has been replaced by one without ENGINE_2.0.",
+  ]);
+});
+
+test("a name of C++ as people write it, where c++filt is", async (t) => {
+  const source = 'void call(void) __asm__("_ZN3pkg4callERKSs"); void (*used)(void) = call;';
+  const path = library(join(scratch(t), "user.so"), source);
+  const bare = { interpreter: python, environment: { ...process.env, PATH: "/nowhere" } };
+  const [shown] = await inspectLibraries([path], context);
+  const [plain] = await inspectLibraries([path], bare);
+  const symbol = "_ZN3pkg4callERKSs";
+  assert.deepEqual(shown?.missing, [{ symbol, demangled: "pkg::call(std::string const&)" }]);
+  assert.deepEqual(plain?.missing, [{ symbol }]);
+  const lines = formatVerdicts([shown ?? assert.fail()]);
+  assert.equal(lines[1], "    undefined: pkg::call(std::string const&) (_ZN3pkg4callERKSs)");
+});
+
+test("no driver is nothing that a build can mend", () => {
+  const verdict = { path: "a.so", ok: false, missing: [], libraries: ["libcuda.so.1"], causes: [] };
+  assert.deepEqual(formatVerdicts([verdict]), [
+    "no  a.so",
+    "    not found: libcuda.so.1",
+    "    next: install the NVIDIA driver, then: rebuild-if-needed verify",
   ]);
 });
 

@@ -54,13 +54,23 @@ const CASES: readonly (readonly [string, Partial<Evidence>, string])[] = [
   ],
   [
     "no driver",
-    { libraries: ["libcuda.so.1"] },
+    { libraries: ["libcuda.so.1"], missing: [{ name: "cuInit" }] },
     "libcuda.so.1 comes with the NVIDIA driver, which is not installed here.",
   ],
   [
     "another Python",
     { missing: [{ name: "_PyUnicode_FromId" }] },
     "It was built for another Python than 3.11.7, which has no _PyUnicode_FromId.",
+  ],
+  [
+    "abi3 in name only",
+    { missing: [{ name: "_PyUnicode_FromId" }], isAbi3: true },
+    "It is named abi3, but uses _PyUnicode_FromId, which is no part of the stable ABI and which Python 3.11.7 lacks.",
+  ],
+  [
+    "a library that is not found, and what it would have defined",
+    { libraries: ["libgone.so"], missing: [{ name: "gone" }] },
+    "libgone.so is in no folder that the loader searches (RUNPATH, LD_LIBRARY_PATH, system).",
   ],
   [
     "a source left out",
