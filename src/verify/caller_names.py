@@ -1,12 +1,13 @@
 """Part of callers.py: what names stand for in a scope, and small questions about nodes."""
 
 import ast
+import bisect
 import re
 
 # A condition that asks what this machine or this build has.
 ASKS = re.compile(
     r"\b(hasattr|getattr|find_spec)\(|platform|\bis_(rocm|cuda|cpu|xpu|tpu|hip|hpu|npu|gpu|musa|mps)|version\.(hip|cuda)"
-    r"|available|support|installed|has_module|\b_?HAS_|TYPE_CHECKING"
+    r"|(?i:available|support|installed)|has_module|\b_?HAS_|TYPE_CHECKING"
 )
 # What a line gives a name to, by assignment or import.
 BOUND = re.compile(r"^\s*(\w+)\s*(?::[^=]*)?=(?!=)|\bas\s+(\w+)")
@@ -25,11 +26,25 @@ def marked_lines(lines, modules):
         words |= bound
 
 
+def concerns(marks, node):
+    """False when none of its lines is marked: then it has no use. Python before 3.8 does not know the lines."""
+    end = getattr(node, "end_lineno", None)
+    start = min([node.lineno] + [one.lineno for one in getattr(node, "decorator_list", ())])
+    at = bisect.bisect_left(marks, start)
+    return end is None or (at < len(marks) and marks[at] <= end)
+
+
 def bind(statements, scope, reader):
     """What the names of a scope stand for: a path of modules and attributes, or None where that is not certain."""
     for node in inner(statements):
         for name, target in bindings(node, reader):
-            scope[name] = target if name not in scope or scope[name] == target else None
+            scope[name] = chosen(scope[name], target, reader.modules) if name in scope else target
+
+
+def chosen(one, other, modules):
+    """`try: import pkg._C as c`, `except ImportError: c = None`: of two that differ, the only native one."""
+    native = [path for path in (one, other) if path and (path[:2] == ["torch", "ops"] or path[-1] in modules)]
+    return one if one == other else native[0] if len(native) == 1 else None
 
 
 def inner(statements):

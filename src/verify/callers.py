@@ -5,14 +5,13 @@ list of uses for each text. Run with -I -S; needs Python 3.6 and nothing else.
 """
 
 import ast
-import bisect
 import json
 import os
 import sys
 import warnings
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # -I leaves it out
-from caller_names import ASKS, arguments, bind, caught, constant, counted, dotted  # noqa: E402
+from caller_names import ASKS, arguments, bind, caught, concerns, constant, counted, dotted  # noqa: E402
 from caller_names import joined, joined_parts, marked_lines, source_text  # noqa: E402
 
 # Which exceptions a missing name raises: an operator or attribute, or an import.
@@ -56,13 +55,6 @@ class Reader:
         bind(statements, self.scopes[-1], self)
         self.block(statements)
 
-    def concerns(self, node):
-        """False when none of its lines has a word that a use is made of; Python before 3.8 does not know the lines."""
-        end = getattr(node, "end_lineno", None)
-        start = min([node.lineno] + [one.lineno for one in getattr(node, "decorator_list", ())])
-        at = bisect.bisect_left(self.marks, start)
-        return end is None or (at < len(self.marks) and self.marks[at] <= end)
-
     def statement(self, node):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             self.function(node)
@@ -86,11 +78,13 @@ class Reader:
             del self.guards[depth:]
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             self.imported(node)
+        elif isinstance(node, ast.AnnAssign):
+            self.children(node, ["value"])  # what it is annotated with, a type checker alone may need
         else:
             self.children(node)
 
-    def children(self, node):
-        for field in node._fields:
+    def children(self, node, fields=None):
+        for field in fields or node._fields:
             value = getattr(node, field, None)
             if isinstance(value, list) and value and isinstance(value[0], ast.stmt):
                 self.block(value)
@@ -104,7 +98,7 @@ class Reader:
     def block(self, statements):
         depth = len(self.guards)
         for statement in statements:
-            if self.concerns(statement):
+            if concerns(self.marks, statement):
                 self.statement(statement)
             if isinstance(statement, ast.If) and statement.body and isinstance(statement.body[-1], LEAVES):
                 self.guard_by(statement.test, "after if %s")
@@ -152,7 +146,7 @@ class Reader:
     def imported(self, node):
         for alias in node.names:
             if isinstance(node, ast.Import):
-                if alias.name.split(".")[-1] in self.modules and "." in alias.name:
+                if alias.name.split(".")[-1] in self.modules:
                     self.use("module", alias.name, "", node)
                 continue
             module = "." * node.level + (node.module or "")
@@ -198,7 +192,7 @@ class Reader:
                 return
         elif dotted(node.func)[-1:] == ["import_module"] and node.args:
             name = constant(node.args[0])
-            if name is not None and "." in name.strip(".") and name.split(".")[-1] in self.modules:
+            if name is not None and name.split(".")[-1] in self.modules:
                 self.use("module", name, "", node)
         if not self.chain(node.func, node):
             self.expression(node.func)
@@ -215,10 +209,11 @@ class Reader:
             if parts[1:2] != ["ops"] or len(parts) < 4:
                 return False
             overload = parts[4] if len(parts) > 4 else ""
+            call = call if len(parts) < 6 else None  # what is behind the overload is called
             self.use("operator", parts[2], parts[3], node, call, guard, overload)
             return True
         for end in range(len(parts) - 1, 0, -1):
-            if parts[end - 1] in self.modules and end > 1:
+            if parts[end - 1] in self.modules:
                 self.use("name", joined_parts(parts[:end]), parts[end], node, None, guard)
                 return True
         return False

@@ -16,8 +16,16 @@ f = torch.ops._C.c
 torch.ops._C.d(**x)
 torch.ops.aten
 torch._C._thing
+torch.other._C.thing.too
+torch.ops._C.e.default._schema.fits(1, 2)
 `,
-    ["2 operator _C a call=2,k", "3 operator _C b.out", "4 operator _C c", "5 operator _C d"],
+    [
+      "2 operator _C a call=2,k",
+      "3 operator _C b.out",
+      "4 operator _C c",
+      "5 operator _C d",
+      "9 operator _C e.default",
+    ],
   ],
   [
     "aliases, where they hold",
@@ -36,6 +44,10 @@ def three():
     ops.not_this_either()
 t.ops._C.a
 o._C.b
+lambda ops: ops.not_this_as_well()
+two = torch.ops._C
+two = torch.ops._moe_C
+two.who_knows()
 with torch.no_grad() as torch.x.y:
     torch.ops._C.c
 `,
@@ -44,8 +56,35 @@ with torch.no_grad() as torch.x.y:
       "10 operator _C that call=1",
       "14 operator _C a",
       "15 operator _C b",
-      "17 operator _C c",
+      "21 operator _C c",
     ],
+  ],
+  [
+    "one of two that a name can stand for",
+    `try:
+    import pkg._C as c
+except ImportError:
+    c = None
+if x:
+    from .pure import f as d
+else:
+    from pkg import _C as d
+def g(ops=None):
+    ops = ops or 1
+    c.a()
+    d.b()
+`,
+    [
+      "2 module pkg._C guard=try, except ImportError",
+      "8 module pkg._C",
+      "11 name pkg._C a",
+      "12 name pkg._C b",
+    ],
+  ],
+  [
+    "a module that lies in no package",
+    "import _C\n_C.a()\ntype: _C.annotated = _C.b\n",
+    ["1 module _C", "2 name _C a", "3 name _C b"],
   ],
   [
     "modules and names in them",
@@ -216,6 +255,31 @@ test("uses of native names", async (t) => {
       assert.deepEqual(told, expected);
     });
   }
+});
+
+test("conditions that make a use optional, and some that do not", async () => {
+  const asks = [
+    "current_platform.is_cuda()",
+    "is_rocm()",
+    "torch.version.hip",
+    "cumem_available",
+    "IS_SUPPORTED",
+    "self._supports_fp8",
+    "find_spec('x')",
+    "_has_module('x')",
+    "HAS_TRITON",
+    "TYPE_CHECKING",
+    "is_installed('x')",
+    "getattr(x, 'y', None)",
+    "platform.machine() == 'x86_64'",
+  ];
+  const others = ["has_decode", "size > 3", "self.enabled", "use_fp8", "is_fused", "x.is_contiguous()"];
+  const texts = [...asks, ...others].map(
+    (condition) => `import torch\nif ${condition}:\n    torch.ops._C.a()\n`,
+  );
+  const found = await readUses(python, [], texts);
+  const guards = found?.map(([use]) => use?.guard);
+  assert.deepEqual(guards, [...asks.map((condition) => `if ${condition}`), ...others.map(() => null)]);
 });
 
 test("an interpreter that gives no answer", async () => {

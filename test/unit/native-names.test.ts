@@ -105,6 +105,30 @@ test("modules by their full names: relative imports, other packages and modules 
   ]);
 });
 
+test("packages that lie in a folder of their own, and a module that lies in no package", () => {
+  const found = nativeNames(
+    scan(
+      {
+        "a.cpp": 'PYBIND11_MODULE(_core, m) { m.def("a", &a); }',
+        "b.cpp": 'PYBIND11_MODULE(pkg_cuda, m) { m.def("b", &b); }',
+      },
+      {
+        "lib/deep/pkg/__init__.py": [use("._core:a")],
+        "lib/deep/pkg/sub/x.py": [use(".._core:a"), use("pkg_cuda:b"), use("pkg:b"), use("nobodys:x")],
+      },
+      [],
+      ["lib/deep/pkg/sub/__init__.py"],
+    ),
+    () => true,
+  );
+  assert.deepEqual(told(found), [
+    "pkg._core required 1/2",
+    "pkg_cuda required 1/1",
+    "pkg._core:a required 1/2",
+    "pkg_cuda:b required 1/1",
+  ]);
+});
+
 test("what a helper function registers belongs to the only module that there is", () => {
   const helper = 'void more(py::module_ &m) { m.def("x", &x); }';
   const one = scan({ "a.cpp": "PYBIND11_MODULE(_a, m) { more(m); }", "h.cpp": helper }, {});
@@ -130,10 +154,11 @@ test("targets of build files", () => {
     { name: "_core", sources: ["src/core.cpp"] },
   ]);
   const setup = `ext_modules=[CUDAExtension(name="pkg._C", sources=["csrc/a.cpp", 'csrc/b.cu']), Extension("solo", ["c.c"])]`;
-  assert.deepEqual(setupTargets(setup), [
+  assert.deepEqual(setupTargets("setup.py", setup), [
     { name: "_C", sources: ["csrc/a.cpp", "csrc/b.cu"] },
     { name: "solo", sources: ["c.c"] },
   ]);
+  assert.deepEqual(setupTargets("ext/setup.py", setup)[1], { name: "solo", sources: ["ext/c.c", "c.c"] });
 });
 
 const PRESENT: Found = { kind: "present", schemas: [] };

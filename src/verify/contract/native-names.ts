@@ -87,15 +87,21 @@ export function nativeNames(scan: TreeScan, isInput: (path: RepoPath) => boolean
     const full = kind === "operator" ? [space] : [...(modules.get(space) ?? [space])];
     for (const one of full) entry(kind, one, name.split(".")[0] ?? "").at.push(place);
   }
-  return [...names.values()]
-    .map(({ use, at, used }) => ({
-      ...use,
-      registered: inputsFirst(at, isInput),
-      used: [...used.filter(({ guard }) => guard === null), ...used.filter(({ guard }) => guard !== null)],
-      need: needOf(at, used, isInput),
-    }))
-    .filter(({ need, used }) => need !== "elsewhere" || used.length > 0)
-    .sort((one, other) => (sortKey(one) < sortKey(other) ? -1 : 1));
+  return (
+    [...names.values()]
+      .map(({ use, at, used }) => ({
+        ...use,
+        registered: inputsFirst(at, isInput),
+        used: [...used.filter(({ guard }) => guard === null), ...used.filter(({ guard }) => guard !== null)],
+        need: needOf(at, used, isInput),
+      }))
+      .filter(({ need, used }) => need !== "elsewhere" || used.length > 0)
+      // a module that lies in no package is ours only where a source says so
+      .filter(
+        ({ kind, need, space }) => kind === "operator" || need !== "unregistered" || space.includes("."),
+      )
+      .sort((one, other) => (sortKey(one) < sortKey(other) ? -1 : 1))
+  );
 }
 
 type Resolved = RegisteredAt & {
@@ -137,18 +143,15 @@ function resolveSpaces(scan: TreeScan, isInput: (path: RepoPath) => boolean): Re
 /** Uses with their files, and modules by their full names; those of Python modules and of other packages are left out. */
 function placeUses(scan: TreeScan): UsedAt[] {
   const files = new Set(scan.python);
-  const folders = new Set(scan.python.flatMap((path) => folderOf(path).split("/")));
-  const isPython = (dotted: string): boolean =>
-    ["", "src/", "python/"].some((root) => {
-      const base = root + dotted.replaceAll(".", "/");
-      return files.has(`${base}.py`) || files.has(`${base}/__init__.py`);
-    });
+  const python = new Set(scan.python.flatMap((path) => [moduleOf(path, files), namespaced(path)]));
+  const packages = new Set([...python].map((module) => module.split(".")[0] ?? ""));
   return [...scan.uses].flatMap(([path, uses]) =>
     uses.flatMap((use): UsedAt[] => {
       if (use.kind === "operator") return [{ ...use, path }];
       const space = absolute(use.space, path, files);
-      const isForeign = !folders.has(space.split(".")[0] ?? "");
-      return isForeign || isPython(space) || /^__\w+__$/.test(use.name) ? [] : [{ ...use, path, space }];
+      // a module of its own at the top, or one in a package of the tree
+      const isOurs = space.includes(".") === packages.has(space.split(".")[0] ?? "");
+      return !isOurs || python.has(space) || /^__\w+__$/.test(use.name) ? [] : [{ ...use, path, space }];
     }),
   );
 }
@@ -157,11 +160,27 @@ function placeUses(scan: TreeScan): UsedAt[] {
 function absolute(space: string, path: RepoPath, files: ReadonlySet<RepoPath>): string {
   const [, dots = "", rest = ""] = /^(\.*)(.*)$/.exec(space) ?? [];
   if (dots === "") return space;
-  const folders = folderOf(path).split("/");
-  const base = folders.slice(0, folders.length - (dots.length - 1));
-  const root = base[0] === "src" || base[0] === "python" ? base[0] : null;
-  const inPackage = root !== null && !files.has(`${root}/__init__.py`) ? base.slice(1) : base;
-  return [...inPackage, rest].join(".");
+  const parts = moduleOf(path, files).split(".");
+  const up = path.endsWith("/__init__.py") ? dots.length - 1 : dots.length;
+  return [...parts.slice(0, Math.max(0, parts.length - up)), rest].join(".");
+}
+
+/** Dotted name of a Python file: its packages are the folders above that have an `__init__.py`. */
+function moduleOf(path: RepoPath, files: ReadonlySet<RepoPath>): string {
+  let root = folderOf(path);
+  while (root !== "" && files.has(`${root}/__init__.py`)) root = folderOf(root);
+  return root === folderOf(path)
+    ? namespaced(path)
+    : dotted(root === "" ? path : path.slice(root.length + 1));
+}
+
+/** Its name when all folders below the usual places of packages are packages. */
+function namespaced(path: RepoPath): string {
+  return dotted(path.replace(/^(?:src|python|lib)\//, ""));
+}
+
+function dotted(path: RepoPath): string {
+  return path.replace(/(?:\/__init__)?\.py$/, "").replaceAll("/", ".");
 }
 
 function operatorSpaces(scan: TreeScan, registered: readonly Resolved[]): ReadonlySet<string> {

@@ -1,5 +1,6 @@
 /** By which names build files compile a source into a library: what `TORCH_EXTENSION_NAME` stands for there. */
 import { type CMakeCommand, readCommands } from "../../closure/cmake-tokens.ts";
+import { folderOf } from "../../closure/file-kinds.ts";
 import type { RepoPath } from "../../model.ts";
 
 /** `names` of libraries that files of the tree are compiled into, the file's own path as key. */
@@ -21,11 +22,10 @@ export function cmakeTargets(path: RepoPath, text: string): Target[] {
   if (!/\.(?:cpp|cc|cxx|cu|c)\b/.test(text)) return [];
   const commands = readCommands(text);
   const variables = readVariables(commands);
-  const folder = path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "";
+  const folder = folderOf(path);
   return commands.flatMap(({ name, args }) => {
     const [target, ...rest] = args.map((arg) => arg.text);
     if (!DEFINES_TARGET.test(name) || target === undefined || !/^\w+$/.test(target)) return [];
-    if (/^(?:INTERFACE|IMPORTED|ALIAS)$/.test(rest[0] ?? "")) return [];
     const files = rest.flatMap((word) => expand(word, variables, new Set()));
     if (!files.some((file) => SOURCE.test(file))) return [];
     return [{ name: target, sources: [...new Set(files.flatMap((file) => placesOf(file, folder)))] }];
@@ -33,7 +33,8 @@ export function cmakeTargets(path: RepoPath, text: string): Target[] {
 }
 
 /** Extensions that a setup.py names literally; one with computed sources has none. */
-export function setupTargets(text: string): Target[] {
+export function setupTargets(path: RepoPath, text: string): Target[] {
+  const folder = folderOf(path);
   const found: Target[] = [];
   const call = /\b\w*Extension\(\s*(?:name\s*=\s*)?["']([\w.]+)["']/g;
   const starts = [...text.matchAll(call)];
@@ -43,7 +44,7 @@ export function setupTargets(text: string): Target[] {
     const sources = [...body.matchAll(/["']([\w./-]+\.(?:cpp|cc|cxx|cu|c|pyx))["']/g)].map(
       ([, file = ""]) => file,
     );
-    found.push({ name, sources });
+    found.push({ name, sources: [...new Set(sources.flatMap((file) => placesOf(file, folder)))] });
   }
   return found;
 }

@@ -22,7 +22,7 @@ export interface TreeScan {
 const READ = /\.(?:c|cc|cpp|cxx|cu|cuh|h|hh|hpp|hxx|inl|inc|py|cmake)$|(?:^|\/)CMakeLists\.txt$/;
 const NATIVE = /\.(?:c|cc|cpp|cxx|cu|cuh|h|hh|hpp|hxx|inl|inc)$/;
 /** Run by tools, and no part of what is imported. */
-const NO_CALLER = new Set(["setup.py", "conftest.py", "noxfile.py"]);
+const NO_CALLER = /(?:^|\/)(?:setup|conftest|noxfile|test_[^/]*|[^/]*_test)\.py$/;
 
 /**
  * Scans the tracked files. Nothing of the project runs: Python text is parsed by the interpreter, and only what no earlier
@@ -45,7 +45,7 @@ export async function scanTree(ws: Workspace, tree: TrackedFiles, python: string
   const spaces = operatorSpaces(registrations.values(), targets);
   const asked = [...modules, ...spaces].join(" ");
   const known = before.asked === asked ? before.uses : new Map<string, readonly Use[]>();
-  const sources = files.filter(({ path }) => path.endsWith(".py") && !NO_CALLER.has(baseName(path)));
+  const sources = files.filter(({ path }) => path.endsWith(".py") && !NO_CALLER.test(path));
   const ids = registrations.size === 0 ? [] : await identify(ws.top, tree, sources);
   const uses = await readCallers(ws.top, ids, known, { modules, spaces }, python);
   if (registrations.size > 0 && uses !== null && (registrations.isNew || uses.isNew)) {
@@ -161,7 +161,7 @@ async function readTargets(top: string, files: readonly IndexEntry[]): Promise<T
     .filter((path) => kindOf(path) === "cmake" || baseName(path) === "setup.py");
   const texts = await readTexts(top, wanted);
   return [...texts].flatMap(([path, text]) =>
-    path.endsWith(".py") ? setupTargets(text) : cmakeTargets(path, text),
+    path.endsWith(".py") ? setupTargets(path, text) : cmakeTargets(path, text),
   );
 }
 
