@@ -153,10 +153,11 @@ test("targets of build files", () => {
     { name: "_C", sources: ["csrc/a.cpp", "csrc/b.cu", "csrc/c.cpp"] },
     { name: "_core", sources: ["src/core.cpp"] },
   ]);
-  const setup = `ext_modules=[CUDAExtension(name="pkg._C", sources=["csrc/a.cpp", 'csrc/b.cu']), Extension("solo", ["c.c"])]`;
+  const setup = `ext_modules=[CUDAExtension(name="pkg._C", sources=["csrc/a.cpp", 'csrc/b.cu']), Extension("solo", ["c.c"]), CMakeExtension(name="pkg._fetched"), CMakeExtension(name="pkg.copied")]`;
   assert.deepEqual(setupTargets("setup.py", setup), [
     { name: "_C", sources: ["csrc/a.cpp", "csrc/b.cu"] },
     { name: "solo", sources: ["c.c"] },
+    { name: "_fetched", sources: [] },
   ]);
   assert.deepEqual(setupTargets("ext/setup.py", setup)[1], { name: "solo", sources: ["ext/c.c", "c.c"] });
 });

@@ -171,15 +171,15 @@ function moduleOf(path: RepoPath, files: ReadonlySet<RepoPath>): string {
   while (root !== "" && files.has(`${root}/__init__.py`)) root = folderOf(root);
   return root === folderOf(path)
     ? namespaced(path)
-    : dotted(root === "" ? path : path.slice(root.length + 1));
+    : dottedPath(root === "" ? path : path.slice(root.length + 1));
 }
 
 /** Its name when all folders below the usual places of packages are packages. */
 function namespaced(path: RepoPath): string {
-  return dotted(path.replace(/^(?:src|python|lib)\//, ""));
+  return dottedPath(path.replace(/^(?:src|python|lib)\//, ""));
 }
 
-function dotted(path: RepoPath): string {
+function dottedPath(path: RepoPath): string {
   return path.replace(/(?:\/__init__)?\.py$/, "").replaceAll("/", ".");
 }
 

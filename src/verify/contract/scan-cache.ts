@@ -2,34 +2,39 @@ import { join } from "node:path";
 import { readState, writeState } from "../../store/state-file.ts";
 import { parseUses, type Use } from "./callers.ts";
 import type { Registration } from "./registrations.ts";
+import { parseTargets, type Target } from "./target-names.ts";
 
 /** What was read of files, by the id of their content: a merge reads only what it changed. */
 export interface ScanCache {
   /** The native names that uses were looked for of. */
   readonly asked: string;
+  /** Of build files; the path is part of the key, since sources are given from a file's folder. */
+  readonly targets: ReadonlyMap<string, readonly Target[]>;
   readonly registrations: ReadonlyMap<string, readonly Registration[]>;
   readonly uses: ReadonlyMap<string, readonly Use[]>;
 }
 
-const EMPTY: ScanCache = { asked: "", registrations: new Map(), uses: new Map() };
+const EMPTY: ScanCache = { asked: "", targets: new Map(), registrations: new Map(), uses: new Map() };
 
 /** The record of an earlier scan, as far as it can be read: it saves time, and nothing rests on it. */
 export function readScanCache(stateDir: string): ScanCache {
   const state = readState(pathOf(stateDir));
   if (state.kind !== "value") return EMPTY;
-  const { asked, registrations, uses } = state.value;
+  const { asked, targets, registrations, uses } = state.value;
   return {
     asked: typeof asked === "string" ? asked : "",
+    targets: parseMap(targets, parseTargets),
     registrations: parseMap(registrations, parseRegistrations),
     uses: parseMap(uses, parseUses),
   };
 }
 
 /** Replaces the record. It holds what belongs to files that are there now, so it grows with the tree and no history. */
-export function writeScanCache(stateDir: string, { asked, registrations, uses }: ScanCache): void {
+export function writeScanCache(stateDir: string, { asked, targets, registrations, uses }: ScanCache): void {
   const value = {
     version: 1,
     asked,
+    targets: Object.fromEntries(targets),
     registrations: Object.fromEntries(registrations),
     uses: Object.fromEntries(uses),
   };

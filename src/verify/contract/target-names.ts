@@ -32,7 +32,7 @@ export function cmakeTargets(path: RepoPath, text: string): Target[] {
   });
 }
 
-/** Extensions that a setup.py names literally; one with computed sources has none. */
+/** Extensions that a setup.py names literally, with the sources that stand there. */
 export function setupTargets(path: RepoPath, text: string): Target[] {
   const folder = folderOf(path);
   const found: Target[] = [];
@@ -44,6 +44,8 @@ export function setupTargets(path: RepoPath, text: string): Target[] {
     const sources = [...body.matchAll(/["']([\w./-]+\.(?:cpp|cc|cxx|cu|c|pyx))["']/g)].map(
       ([, file = ""]) => file,
     );
+    // without sources it may be a folder that is copied in; then its name must look like that of a library
+    if (sources.length === 0 && !name.startsWith("_")) continue;
     found.push({ name, sources: [...new Set(sources.flatMap((file) => placesOf(file, folder)))] });
   }
   return found;
@@ -91,4 +93,16 @@ function placesOf(file: string, folder: string): RepoPath[] {
   const plain = file.replace(/^\$\{(?:CMAKE_CURRENT_SOURCE_DIR|CMAKE_SOURCE_DIR|PROJECT_SOURCE_DIR)\}\//, "");
   if (!SOURCE.test(plain) || !/^\w[\w./+-]*$/.test(plain)) return [];
   return folder === "" ? [plain] : [`${folder}/${plain}`, plain];
+}
+
+/** Targets as they came from a file; null where one is not a target. */
+export function parseTargets(value: unknown): readonly Target[] | null {
+  if (!Array.isArray(value)) return null;
+  const targets = value.map((one: unknown): Target | null => {
+    if (typeof one !== "object" || one === null) return null;
+    const { name, sources }: Record<string, unknown> = { ...one };
+    if (typeof name !== "string" || !Array.isArray(sources)) return null;
+    return { name, sources: sources.filter((path): path is string => typeof path === "string") };
+  });
+  return targets.every((target) => target !== null) ? targets : null;
 }

@@ -33,13 +33,15 @@ export async function scanTree(ws: Workspace, tree: TrackedFiles, python: string
   const files = tree.entries.filter(
     ({ path, mode }) => READ.test(path) && mode.startsWith("100") && !isAside(path, ""),
   );
-  const targets = await readTargets(ws.top, files);
+  const before = readScanCache(ws.stateDir);
+  const build = await identify(ws.top, tree, files.filter(isBuildFile));
+  const targetsOf = await readTargets(ws.top, build, before.targets);
+  const targets = [...targetsOf.values()].flat();
   const native = await identify(
     ws.top,
     tree,
     files.filter(({ path }) => NATIVE.test(path)),
   );
-  const before = readScanCache(ws.stateDir);
   const registrations = await readSources(ws.top, native, before.registrations);
   const modules = moduleNames(registrations.values(), targets);
   const spaces = operatorSpaces(registrations.values(), targets);
@@ -51,6 +53,7 @@ export async function scanTree(ws: Workspace, tree: TrackedFiles, python: string
   if (registrations.size > 0 && uses !== null && (registrations.isNew || uses.isNew)) {
     writeScanCache(ws.stateDir, {
       asked,
+      targets: new Map(build.map(({ path, id }) => [`${id ?? ""} ${path}`, targetsOf.get(path) ?? []])),
       registrations: byId(native, registrations),
       uses: byId(ids, uses),
     });
@@ -148,21 +151,34 @@ async function readCallers(
 
 /** Cheap, since nearly all files name nothing native: then their grammar is not asked. */
 function mayUse(text: string, { modules, spaces }: Asked): boolean {
-  for (const [, space = ""] of text.matchAll(/\btorch\.ops\b(?:\.(\w+))?|\bfrom torch import/g)) {
-    if (space === "" || space.endsWith("_C") || spaces.includes(space)) return true;
+  if (text.includes("from torch import")) return true;
+  if (text.includes("torch.ops")) {
+    for (const [, space = ""] of text.matchAll(/\btorch\.ops\b(?:\.(\w+))?/g))
+      if (space === "" || space.endsWith("_C") || spaces.includes(space)) return true;
   }
   const named = modules.filter((module) => text.includes(module));
   return named.length > 0 && new RegExp(`(?<!torch\\.)\\b(?:${named.join("|")})\\b`).test(text);
 }
 
-async function readTargets(top: string, files: readonly IndexEntry[]): Promise<Target[]> {
-  const wanted = files
-    .map(({ path }) => path)
-    .filter((path) => kindOf(path) === "cmake" || baseName(path) === "setup.py");
-  const texts = await readTexts(top, wanted);
-  return [...texts].flatMap(([path, text]) =>
-    path.endsWith(".py") ? setupTargets(path, text) : cmakeTargets(path, text),
-  );
+function isBuildFile({ path }: IndexEntry): boolean {
+  return kindOf(path) === "cmake" || baseName(path) === "setup.py";
+}
+
+async function readTargets(
+  top: string,
+  files: readonly Identified[],
+  known: ReadonlyMap<string, readonly Target[]>,
+): Promise<Map<RepoPath, readonly Target[]>> {
+  const found = new Map<RepoPath, readonly Target[]>();
+  const unknown: RepoPath[] = [];
+  for (const { path, id } of files) {
+    const targets = id === null ? undefined : known.get(`${id} ${path}`);
+    if (targets === undefined) unknown.push(path);
+    else found.set(path, targets);
+  }
+  for (const [path, text] of await readTexts(top, unknown))
+    found.set(path, path.endsWith(".py") ? setupTargets(path, text) : cmakeTargets(path, text));
+  return found;
 }
 
 /** Last parts of the names of native modules, sorted. */
