@@ -213,7 +213,7 @@ export async function createWorld(ground: Ground, seed: number): Promise<World> 
       const { decision, extensions } = await decisionOf(tree);
       const why = extensions.flatMap(({ reasons }) => reasons.map(({ text }) => text)).join("; ");
       const said = `check says ${decision} (${why})`;
-      if ((await freshStatus(tree)) === 42 && !hasLetGo(tree, now))
+      if ((await freshStatus(tree)) === 42 && !isByIndexAlone(tree, now))
         assert.equal(expected.verdict, "fresh", `fresh.sh says fresh; ${said}`);
       assert.equal(decision, expected.verdict, said);
     }
@@ -222,10 +222,12 @@ export async function createWorld(ground: Ground, seed: number): Promise<World> 
     counts.builds += started;
   }
 
-  /** Git has let go of an output by its index alone: what fresh.sh cannot see (docs/how-it-decides.md). */
-  function hasLetGo({ builtWith, real }: Tree, { git }: Glance): boolean {
-    return (builtWith ?? []).some(
-      (path) => !git.trackedOutputs.includes(path) && existsSync(join(real, path)),
+  /** Git has let go of an output, or taken one, by its index alone: what fresh.sh cannot see (docs/how-it-decides.md). */
+  function isByIndexAlone({ builtWith, real }: Tree, { git, outputs, truth }: Glance): boolean {
+    const before = builtWith ?? [];
+    return (
+      before.some((path) => !git.trackedOutputs.includes(path) && existsSync(join(real, path))) ||
+      git.trackedOutputs.some((path) => !before.includes(path) && outputs.get(path) === truth.text)
     );
   }
 
