@@ -6,6 +6,8 @@ import { verifyOutputs, type VerifyReport } from "../verify/verify.ts";
 import { fitsPython, judgeTags, shownTags } from "../verify/wheel-tags.ts";
 import { unpackWheel } from "../verify/wheel.ts";
 
+const OTHER_PYTHON = "activate an environment of that Python, then: rebuild-if-needed init";
+
 /** Holds a wheel against the contracts of this repository's extensions. Fails with E104 and E302. */
 export async function verifyWheel(
   looked: Look,
@@ -19,7 +21,9 @@ export async function verifyWheel(
   try {
     if (interpreter !== null && !fitsPython(tags, interpreter)) {
       const text = `is for ${shownTags(tags)}; this interpreter is Python ${interpreter.version}`;
-      return ok(onlyProblem({ subject: wheel, text, cause: "pip would not install it here." }));
+      return ok(
+        onlyProblem({ subject: wheel, text, cause: "pip would not install it here.", next: OTHER_PYTHON }),
+      );
     }
     const report = await verifyOutputs({
       top: folder,
@@ -32,7 +36,8 @@ export async function verifyWheel(
       isApart: true,
     });
     const { warnings } = mergeFindings([judgeTags(folder, files, tags), report]);
-    return ok({ ...report, warnings });
+    const next = `build the wheel anew, then: rebuild-if-needed verify --wheel ${wheel}`;
+    return ok({ ...report, problems: report.problems.map((one) => ({ next, ...one })), warnings });
   } finally {
     unpacked.value.drop();
   }

@@ -1,6 +1,6 @@
 /** The answer of `verify` for programs that collect test results. */
 import type { Problem } from "./findings.ts";
-import { formatReport } from "./format.ts";
+import { formatReport, withNext } from "./format.ts";
 import type { VerifyReport } from "./verify.ts";
 
 export const REPORT_FORMATS = ["text", "json", "github", "junit"] as const;
@@ -31,12 +31,12 @@ export function formatReports(
 /** The text, and for each problem and warning a command that GitHub shows as an annotation. */
 function githubLines({ name, report }: NamedReport): string[] {
   const annotate = (level: "error" | "warning", { subject, text, cause, next }: Problem): string => {
-    const lines = [`${subject}: ${text}`, cause, next === undefined ? undefined : `Next: ${next}`];
+    const lines = [`${subject}: ${text}`, cause, next === undefined ? undefined : `next: ${next}`];
     return annotation(level, name, lines.filter((line) => line !== undefined).join("\n"));
   };
   return [
     ...formatReport(name, report),
-    ...report.problems.map((problem) => annotate("error", problem)),
+    ...report.problems.map((problem) => annotate("error", withNext(problem))),
     ...report.warnings.map((warning) => annotate("warning", warning)),
   ];
 }
@@ -79,7 +79,8 @@ function junitCase(suite: string, subject: string, { problems, warnings }: Verif
   return [
     `${open}>`,
     ...failed.map(
-      (one) => `      <failure message="${escapeXml(one.text)}">${escapeXml(textOf(one))}</failure>`,
+      (one) =>
+        `      <failure message="${escapeXml(one.text)}">${escapeXml(textOf(withNext(one)))}</failure>`,
     ),
     ...(warned.length === 0
       ? []

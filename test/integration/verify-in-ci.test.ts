@@ -110,8 +110,12 @@ test("a build that lacks a name: the step fails with an annotation", async (t) =
   const { code, stdout } = await runStep(box, top, { allow: "true", extension: "core" });
   const file = `pkg/_C${python.extSuffix}`;
   const text = `pkg._C:flash_attn_varlen_func: is missing: cannot import name 'flash_attn_varlen_func' from 'pkg._C' (${file})`;
-  const shown = `core: 1 problem (1 library, 1 module, 1 name checked in N ms)\n  ${text}\n`;
-  assert.equal(plain(stdout), `${shown}::error title=rebuild-if-needed verify%3A core::${text}\n`);
+  const cause = "The module is older than what asks for the name, or was built without it.";
+  const shown = `core: 1 problem (1 library, 1 module, 1 name checked in N ms)\n  ${text}\n    ${cause}\n    next: rebuild-if-needed --force\n`;
+  assert.equal(
+    plain(stdout),
+    `${shown}::error title=rebuild-if-needed verify%3A core::${text}%0A${cause}%0Anext: rebuild-if-needed --force\n`,
+  );
   assert.equal(plain(box.read(SUMMARY)), `\`\`\`\n${shown}\`\`\`\n`);
   assert.equal(code, 1);
 });

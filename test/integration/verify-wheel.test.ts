@@ -76,8 +76,12 @@ test("a wheel that lacks a name is told, as text, as annotations, as JUnit and a
   const { box, top, wheel } = await scene(t, ["pkg._C:answer", "pkg._C:flash_attn_varlen_func"]);
   const path = await wheel((folder) => void extensionModule(python, join(folder, "pkg"), "_C"));
   const missing = `is missing: cannot import name 'flash_attn_varlen_func' from 'pkg._C' (pkg/_C${EXT})`;
+  const cause = "The module is older than what asks for the name, or was built without it.";
+  const next = `build the wheel anew, then: rebuild-if-needed verify --wheel ${path}`;
   const text = `${path}: 1 problem (1 library, 1 module, 2 names checked in N ms)
   pkg._C:flash_attn_varlen_func: ${missing}
+    ${cause}
+    next: ${next}
 `;
   const verify = (...args: readonly string[]): ReturnType<Sandbox["cli"]> =>
     box.cli(top, "verify", "--wheel", path, ...args);
@@ -87,7 +91,7 @@ test("a wheel that lacks a name is told, as text, as annotations, as JUnit and a
   const github = await verify("--format", "github");
   assert.equal(
     plain(github.stdout),
-    `${text}::error title=rebuild-if-needed verify%3A ${path}::pkg._C:flash_attn_varlen_func: ${missing}\n`,
+    `${text}::error title=rebuild-if-needed verify%3A ${path}::pkg._C:flash_attn_varlen_func: ${missing}%0A${cause}%0Anext: ${next}\n`,
   );
   assert.equal(github.code, 1);
   const junit = await verify("--format", "junit");
@@ -100,7 +104,7 @@ test("a wheel that lacks a name is told, as text, as annotations, as JUnit and a
     <testcase classname="${path}" name="pkg/__init__.py"/>
     <testcase classname="${path}" name="pkg._C:answer"/>
     <testcase classname="${path}" name="pkg._C:flash_attn_varlen_func">
-      <failure message="${missing}">pkg._C:flash_attn_varlen_func: ${missing}</failure>
+      <failure message="${missing}">pkg._C:flash_attn_varlen_func: ${missing}&#10;${cause}&#10;next: ${next}</failure>
     </testcase>
   </testsuite>
 </testsuites>
@@ -108,7 +112,9 @@ test("a wheel that lacks a name is told, as text, as annotations, as JUnit and a
   );
   const json = await box.cliJson<{ ok: boolean; problems: unknown }>(top, "verify", "--wheel", path);
   assert.equal(json.json.ok, false);
-  assert.deepEqual(json.json.problems, [{ subject: "pkg._C:flash_attn_varlen_func", text: missing }]);
+  assert.deepEqual(json.json.problems, [
+    { subject: "pkg._C:flash_attn_varlen_func", text: missing, cause, next },
+  ]);
 });
 
 test("libraries of the wheel's data folder and versioned names are checked too", async (t) => {
@@ -140,6 +146,7 @@ test("a wheel for another Python is one problem", async (t) => {
     `${path}: 1 problem (0 libraries, 0 modules, 0 names checked in N ms)
   ${path}: is for cp38-cp38; this interpreter is Python ${python.version}
     pip would not install it here.
+    next: activate an environment of that Python, then: rebuild-if-needed init
 `,
   );
   assert.equal(code, 1);
@@ -210,6 +217,8 @@ test("with torch the same wheel is judged whole", async (t) => {
     plain(stdout),
     `${path}: 1 problem (1 library, 1 module, 2 names checked in N ms)
   torch.ops.mine.sub: is not registered by any output
+    The libraries are older than what asks for it, or were built without it.
+    next: build the wheel anew, then: rebuild-if-needed verify --wheel ${path}
 `,
   );
   assert.equal(code, 1);
