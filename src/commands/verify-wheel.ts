@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { childEnvironment } from "../fingerprint/environment.ts";
 import { ok, type Result } from "../report/failure.ts";
 import type { Look } from "../run.ts";
@@ -8,14 +9,18 @@ import { unpackWheel } from "../verify/wheel.ts";
 
 const OTHER_PYTHON = "activate an environment of that Python, then: rebuild-if-needed init";
 
-/** Holds a wheel against the contracts of this repository's extensions. Fails with E104 and E302. */
+/**
+ * Holds a wheel against the contracts of this repository's extensions. Fails with E104 and E302.
+ * @param wheel as it was typed, from `cwd`.
+ */
 export async function verifyWheel(
   looked: Look,
   wheel: string,
+  cwd: string,
   timeoutMs: number,
 ): Promise<Result<VerifyReport>> {
   const { interpreter } = looked.environment;
-  const unpacked = await unpackWheel(wheel, interpreter);
+  const unpacked = await unpackWheel(resolve(cwd, wheel), interpreter);
   if (!unpacked.ok) return unpacked;
   const { folder, files, tags } = unpacked.value;
   try {

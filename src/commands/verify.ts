@@ -94,7 +94,7 @@ async function verifyBuild(args: Parsed, format: ReportFormat, io: Io): Promise<
   }
   const [wheel] = args.values.get("wheel") ?? [];
   if (wheel !== undefined) {
-    const verified = await verifyWheel(looked.value, resolve(io.cwd, wheel), TIMEOUT_MS);
+    const verified = await verifyWheel(looked.value, wheel, io.cwd, TIMEOUT_MS);
     if (!verified.ok) return stop(verified.failure);
     const report = verified.value;
     if (format === "json") io.result(JSON.stringify({ version: 1, wheel, ...reportJson(report) }));
