@@ -12,7 +12,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { drivenProject, mustRun, type Driven, type DrivenOptions } from "./driven-project.ts";
 
 /** path below the top -> content, of all in `pkg/` and `work/` that git does not track. */
@@ -149,7 +149,12 @@ function bankAt(project: Driven): Bank {
     },
     hasSaved: () => existsSync(box.path("saved")),
     hasStruck: () => existsSync(box.path("struck")),
-    files: () => new Map([...filesBelow(top, "pkg"), ...filesBelow(top, "work")].sort()),
+    files: () =>
+      new Map(
+        allFiles(top)
+          .filter(([path]) => !isBeside(path))
+          .sort(),
+      ),
     quarantined: () => quarantined(project),
     baseline() {
       const [file = ""] = readdirSync(project.stateFile("baselines")).filter((name) =>
@@ -217,15 +222,24 @@ function filesBelow(top: string, folder: string): [string, string][] {
     const path = `${folder}/${name}`;
     const stat = lstatSync(join(top, path));
     if (stat.isDirectory()) return filesBelow(top, path);
-    // Where the git dir is on another file system, quarantine is beside the file.
-    if (name.startsWith(".rebuild-if-needed-quarantine-")) return [];
     return path === "pkg/__init__.py" ? [] : [[path, readFileSync(join(top, path), "utf8")]];
   });
+}
+
+/** Where the git dir is on another file system, quarantine is beside the file. */
+function isBeside(path: string): boolean {
+  return basename(path).startsWith(".rebuild-if-needed-quarantine-");
+}
+
+/** What lies in `pkg/` and `work/`, with what is in quarantine there. */
+function allFiles(top: string): [string, string][] {
+  return [...filesBelow(top, "pkg"), ...filesBelow(top, "work")];
 }
 
 function quarantined({ top, stateFile }: Driven): Map<string, string | null> {
   const root = stateFile("quarantine");
   const found = new Map<string, string | null>();
+  for (const [path, content] of allFiles(top)) if (isBeside(path)) found.set(content, null);
   // On a disk without room for a folder they stay in the stage until the next build.
   for (const build of entries(stateFile("stage")))
     for (const [, content] of filesBelow(stateFile("stage"), `${build}/failed`)) found.set(content, null);
