@@ -77,7 +77,9 @@ tinykernels: good (1 library, 0 modules, 2 names checked in N ms)
       `tinykernels: 2 problems (1 library, 1 module, 4 names checked in N ms)
   torch.ops.late.nothing: is declared, but has no kernel for any device
     A source with its TORCH_LIBRARY_IMPL was left out of this build.
+    next: rebuild-if-needed --force
   torch.ops.tinykernels.add:CUDA: has no kernel for CUDA, only for CPU
+    next: rebuild-if-needed --force
   warning: torch.ops.tinykernels.mul: the call at tinykernels/api.py:4 does not fit: b is not given
 `,
     );
