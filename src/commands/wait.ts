@@ -36,7 +36,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
       const end = await watch({ ws: ws.value, ...running, write: io.say, showOutput: true, ...events });
       exit = end.kind === "result" ? end.exit : EXIT.failed;
     } else if (isLookPending(ws.value)) await sleep(POLL_MS);
-    else break;
+    else if (runningBuild(ws.value) === null) break; // a look that ended between the two questions may have started one
   }
   return exit ?? lastResult(ws.value, io);
 }
