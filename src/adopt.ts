@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import { distributionFiles, findOutputs, trackedOutputs } from "./build/find-outputs.ts";
 import { survivalFacts } from "./build/keep-present.ts";
 import { newBuildId } from "./build/request.ts";
-import { childEnvironment } from "./fingerprint/environment.ts";
+import { verifyRequest } from "./build/verify-request.ts";
 import { makeFingerprint } from "./fingerprint/fingerprint.ts";
 import { inputsAt, type InputsAt } from "./fingerprint/inputs-at.ts";
 import { outputPath } from "./fingerprint/output-path.ts";
@@ -162,18 +162,14 @@ async function verifyPresent(
   part: ObservedExtension,
   outputs: readonly Output[],
 ): Promise<{ ok: boolean; why: string } | null> {
-  const { ws, environment } = observed;
-  if ((await judgeTrust(ws)).kind === "held") return null;
+  if ((await judgeTrust(observed.ws)).kind === "held") return null;
   const [{ verifyOutputs }, { gpuTargets }] = await Promise.all([
     import("./verify/verify.ts"),
     import("./build/gpu-targets.ts"),
   ]);
+  const paths = outputs.map(({ path }) => path);
   const report = await verifyOutputs({
-    top: ws.top,
-    outputs: outputs.map((output) => outputPath(ws.top, output.path)),
-    require: part.extension.require,
-    interpreter: environment.interpreter,
-    environment: childEnvironment(environment, process.env),
+    ...verifyRequest(observed, part, paths),
     timeoutMs: 120_000,
     probe: true,
     gpuTargets: gpuTargets(observed, part),

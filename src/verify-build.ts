@@ -1,8 +1,7 @@
 /** Holds what a look found to be there against its contract: for people and for CI, not after a build. */
 import { findOutputs } from "./build/find-outputs.ts";
 import { gpuTargets } from "./build/gpu-targets.ts";
-import { childEnvironment } from "./fingerprint/environment.ts";
-import { outputPath } from "./fingerprint/output-path.ts";
+import { verifyRequest } from "./build/verify-request.ts";
 import type { ObservedExtension } from "./observe.ts";
 import type { Look } from "./run.ts";
 import type { ExplainedContract } from "./verify/contract/format-contract.ts";
@@ -48,14 +47,9 @@ function verifyPart(
   { names }: NativeContract,
   timeoutMs: number,
 ): Promise<VerifyReport> {
-  const { ws, environment, decision } = looked;
-  const reasons = decision.extensions.find(({ name }) => name === part.extension.name)?.reasons ?? [];
+  const reasons = looked.decision.extensions.find(({ name }) => name === part.extension.name)?.reasons ?? [];
   return verifyOutputs({
-    top: ws.top,
-    outputs: outputsOf(looked, part).map((path) => outputPath(ws.top, path)),
-    require: part.extension.require,
-    interpreter: environment.interpreter,
-    environment: childEnvironment(environment, process.env),
+    ...verifyRequest(looked, part, outputsOf(looked, part)),
     timeoutMs,
     probe: true,
     builtTorch: builtTorch(part),

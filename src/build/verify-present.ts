@@ -1,10 +1,9 @@
-import { childEnvironment } from "../fingerprint/environment.ts";
-import { outputPath } from "../fingerprint/output-path.ts";
 import type { Observed, ObservedExtension } from "../observe.ts";
 import type { VerifyReport } from "../verify/verify.ts";
 import { gpuTargets } from "./gpu-targets.ts";
 import { BUILD_VARIABLE, endProcessesOf } from "./process-group.ts";
 import type { Canceller } from "./runner.ts";
+import { verifyRequest } from "./verify-request.ts";
 
 const PROBE_TIMEOUT_MS = 300_000;
 
@@ -15,17 +14,14 @@ export async function verifyPresent(
   outputs: readonly string[],
   { buildId, canceller }: { readonly buildId: string; readonly canceller: Canceller },
 ): Promise<VerifyReport> {
-  const { ws, environment } = observed;
+  const request = verifyRequest(observed, part, outputs);
   const { verifyOutputs } = await import("../verify/verify.ts");
   const { namesOfBuild } = await import("../verify/contract/native-contract.ts");
-  const names = await namesOfBuild(ws, part.extension, outputs, environment.interpreter);
+  const names = await namesOfBuild(observed.ws, part.extension, outputs, request.interpreter);
   const stop = canceller.onAsk(() => endProcessesOf(buildId));
   const report = await verifyOutputs({
-    top: ws.top,
-    outputs: outputs.map((path) => outputPath(ws.top, path)),
-    require: part.extension.require,
-    interpreter: environment.interpreter,
-    environment: { ...childEnvironment(environment, process.env), [BUILD_VARIABLE]: buildId },
+    ...request,
+    environment: { ...request.environment, [BUILD_VARIABLE]: buildId },
     timeoutMs: PROBE_TIMEOUT_MS,
     probe: true,
     gpuTargets: gpuTargets(observed, part),

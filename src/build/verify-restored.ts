@@ -1,8 +1,7 @@
-import { childEnvironment } from "../fingerprint/environment.ts";
-import { outputPath } from "../fingerprint/output-path.ts";
 import type { Output } from "../model.ts";
 import type { Observed, ObservedExtension } from "../observe.ts";
 import type { Problem } from "../verify/findings.ts";
+import { verifyRequest } from "./verify-request.ts";
 
 const PROBE_TIMEOUT_MS = 120_000;
 
@@ -12,21 +11,15 @@ const PROBE_TIMEOUT_MS = 120_000;
  * interpreter have the last word, as it has after a build.
  */
 export async function whyNotLoadable(
-  { ws, environment }: Observed,
-  { extension }: ObservedExtension,
+  observed: Observed,
+  part: ObservedExtension,
   outputs: readonly Output[],
 ): Promise<Problem | null> {
   const { verifyOutputs } = await import("../verify/verify.ts");
-  const request = {
-    top: ws.top,
-    outputs: outputs.map(({ path }) => outputPath(ws.top, path)),
-    require: extension.require,
-    interpreter: environment.interpreter,
-    environment: childEnvironment(environment, process.env),
-    timeoutMs: PROBE_TIMEOUT_MS,
-  };
+  const paths = outputs.map(({ path }) => path);
+  const request = { ...verifyRequest(observed, part, paths), timeoutMs: PROBE_TIMEOUT_MS };
   const read = await verifyOutputs({ ...request, probe: false });
-  if (read.ok || environment.interpreter === null) return read.problems[0] ?? null;
+  if (read.ok || request.interpreter === null) return read.problems[0] ?? null;
   const { problems } = await verifyOutputs({ ...request, probe: true });
   return problems[0] ?? null;
 }
