@@ -12,6 +12,14 @@ const LONGEST_NAME = 64 * 1024;
 const MOST_TEXT = 128 * 1024 * 1024;
 const MOST_BLOCKS = 1024;
 
+interface Block {
+  readonly bytes: Buffer;
+  /** Of the same bytes: V8 reads numbers from it without a call. */
+  readonly view: DataView;
+}
+
+const NOTHING = blockOf(Buffer.alloc(0));
+
 /**
  * A file read by position, in blocks that are kept: a library of 500 MB costs the few blocks that are looked at.
  * All numbers of a file are hostile until proven good, so each read checks its own bounds.
@@ -20,9 +28,10 @@ export class ElfBytes {
   readonly size: number;
   readonly #fd: number;
   readonly #blockSize: number;
-  readonly #blocks = new Map<number, Buffer>();
-  #lastIndex = -1;
-  #last: Buffer = Buffer.alloc(0);
+  readonly #blocks = new Map<number, Block>();
+  /** The block that was last looked at, and the file offset of its first byte. */
+  #last = NOTHING;
+  #lastStart = 0;
   #open = true;
   #textRead = 0;
 
@@ -38,7 +47,7 @@ export class ElfBytes {
     if (this.#open) closeSync(this.#fd);
     this.#open = false;
     this.#blocks.clear();
-    this.#lastIndex = -1;
+    this.#last = NOTHING;
   }
 
   read(offset: number, length: number): Buffer {
@@ -46,26 +55,29 @@ export class ElfBytes {
     if (!(offset >= 0 && length >= 0 && length <= LONGEST_READ && end <= this.size)) {
       throw new MalformedElf(`it points to byte ${end} of ${this.size}`);
     }
-    const first = this.#block(Math.floor(offset / this.#blockSize));
-    const start = offset % this.#blockSize;
-    if (start + length <= first.length) return first.subarray(start, start + length);
+    const { bytes } = this.#blockAt(offset);
+    const start = offset - this.#lastStart;
+    if (start + length <= bytes.length) return bytes.subarray(start, start + length);
     return this.#readAcross(offset, length);
   }
 
   u8(offset: number): number {
-    const block = this.#block(Math.floor(offset / this.#blockSize));
-    return block[offset % this.#blockSize] ?? this.read(offset, 1)[0] ?? 0;
+    const { view } = this.#blockAt(offset);
+    const at = offset - this.#lastStart;
+    return at + 1 <= view.byteLength ? view.getUint8(at) : this.read(offset, 1).readUInt8(0);
   }
 
   u16(offset: number): number {
-    const [block, at] = [this.#block(Math.floor(offset / this.#blockSize)), offset % this.#blockSize];
-    return at + 2 <= block.length ? block.readUInt16LE(at) : this.read(offset, 2).readUInt16LE(0);
+    const { view } = this.#blockAt(offset);
+    const at = offset - this.#lastStart;
+    return at + 2 <= view.byteLength ? view.getUint16(at, true) : this.read(offset, 2).readUInt16LE(0);
   }
 
   /** Millions of these are read: a slice for each would be most of the work. */
   u32(offset: number): number {
-    const [block, at] = [this.#block(Math.floor(offset / this.#blockSize)), offset % this.#blockSize];
-    return at + 4 <= block.length ? block.readUInt32LE(at) : this.read(offset, 4).readUInt32LE(0);
+    const { view } = this.#blockAt(offset);
+    const at = offset - this.#lastStart;
+    return at + 4 <= view.byteLength ? view.getUint32(at, true) : this.read(offset, 4).readUInt32LE(0);
   }
 
   /** A 64-bit number; what exceeds 2^53 points outside any file, so losing its last bits does no harm. */
@@ -99,23 +111,25 @@ export class ElfBytes {
     const bytes = Buffer.alloc(length);
     for (let done = 0; done < length;) {
       const at = offset + done;
-      const block = this.#block(Math.floor(at / this.#blockSize));
-      const copied = block.copy(bytes, done, at % this.#blockSize);
+      const block = this.#blockAt(at).bytes;
+      const copied = block.copy(bytes, done, at - this.#lastStart);
       if (copied === 0) throw new MalformedElf("it was cut short while being read");
       done += copied;
     }
     return bytes;
   }
 
-  #block(index: number): Buffer {
-    if (index === this.#lastIndex) return this.#last;
-    const known = this.#blocks.get(index) ?? this.#readBlock(index);
-    this.#lastIndex = index;
-    this.#last = known;
-    return known;
+  /** The block around `offset`; `#lastStart` is then its start. */
+  #blockAt(offset: number): Block {
+    const within = offset - this.#lastStart;
+    if (within >= 0 && within < this.#last.bytes.length) return this.#last;
+    const index = Math.floor(offset / this.#blockSize);
+    this.#last = this.#blocks.get(index) ?? this.#readBlock(index);
+    this.#lastStart = index * this.#blockSize;
+    return this.#last;
   }
 
-  #readBlock(index: number): Buffer {
+  #readBlock(index: number): Block {
     const start = index * this.#blockSize;
     if (!(index >= 0 && start <= this.size))
       throw new MalformedElf(`it points to byte ${start} of ${this.size}`);
@@ -127,7 +141,12 @@ export class ElfBytes {
       done += got;
     }
     if (this.#blocks.size >= MOST_BLOCKS) this.#blocks.clear();
-    this.#blocks.set(index, bytes);
-    return bytes;
+    const block = blockOf(bytes);
+    this.#blocks.set(index, block);
+    return block;
   }
+}
+
+function blockOf(bytes: Buffer): Block {
+  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length) };
 }

@@ -1,34 +1,74 @@
 import { MalformedElf } from "./elf-bytes.ts";
-import { DT, type ElfLayout } from "./elf-layout.ts";
+import { DT, type ElfLayout, placeIn } from "./elf-layout.ts";
 
 const LONGEST_CHAIN = 1_000_000;
 const LONGEST_NAME = 256;
+const NONE: readonly number[] = [];
+
+/** Where the parts of GNU's hash table lie in the file. */
+interface GnuHash {
+  readonly buckets: number;
+  /** The first symbol that it holds; those before it are not for others. */
+  readonly first: number;
+  readonly bloomWords: number;
+  readonly bloomShift: number;
+  readonly bloomAt: number;
+  readonly bucketsAt: number;
+  readonly chainsAt: number;
+  /** Where the readable bytes end. */
+  readonly end: number;
+}
+
+const gnuHashes = new WeakMap<ElfLayout, GnuHash>();
+
+/** Null: the library has System V's table alone. Read once for each library. */
+function gnuHashOf(layout: ElfLayout): GnuHash | null {
+  const known = gnuHashes.get(layout);
+  if (known !== undefined) return known;
+  const table = layout.table(DT.gnuHash);
+  if (table === null) return null;
+  const { bytes } = layout;
+  const at = placeIn(table, 0, 16);
+  const [buckets, bloomWords] = [bytes.u32(at), bytes.u32(at + 8)];
+  const bucketsAt = at + 16 + bloomWords * (layout.is64 ? 8 : 4);
+  const hash = {
+    buckets,
+    first: bytes.u32(at + 4),
+    bloomWords,
+    bloomShift: bytes.u32(at + 12) & 63,
+    bloomAt: at + 16,
+    bucketsAt,
+    chainsAt: bucketsAt + buckets * 4,
+    end: table.end,
+  };
+  gnuHashes.set(layout, hash);
+  return hash;
+}
 
 /** Indices of the symbols that may be called `name`, by the hash table that the loader would use. */
-export function* symbolsCalled(layout: ElfLayout, name: string): Generator<number> {
-  if (layout.tag(DT.gnuHash) === null) yield* findBySysvHash(layout, name);
-  else yield* findByGnuHash(layout, name);
+export function symbolsCalled(layout: ElfLayout, name: string): Iterable<number> {
+  const table = gnuHashOf(layout);
+  if (table === null) return findBySysvHash(layout, name);
+  const hash = gnuHash(name);
+  return table.buckets > 0 && isInBloom(layout, table, hash) ? findByGnuHash(layout, table, hash) : NONE;
 }
 
 /** Refuses a hash table that would lead the loader out of the file. */
 export function checkHash(layout: ElfLayout): void {
-  const table = layout.tag(DT.gnuHash);
+  const table = gnuHashOf(layout);
   if (table === null) return;
-  const { bytes } = layout;
-  const head = layout.offsetOf(table, 16);
-  const [buckets, first, bloomWords] = [bytes.u32(head), bytes.u32(head + 4), bytes.u32(head + 8)];
+  const { buckets, first, bloomWords, bucketsAt, chainsAt, end } = table;
   if (buckets === 0) return; // it defines nothing that can be found
   const isPowerOfTwo = bloomWords > 0 && Number.isInteger(Math.log2(bloomWords));
-  if (!isPowerOfTwo) throw new MalformedElf("its symbol hash table is damaged");
-  const bucketTable = table + 16 + bloomWords * (layout.is64 ? 8 : 4);
-  const starts = bytes.read(layout.offsetOf(bucketTable, buckets * 4), buckets * 4);
+  if (!isPowerOfTwo || chainsAt > end) throw new MalformedElf("its symbol hash table is damaged");
+  const starts = layout.bytes.read(bucketsAt, buckets * 4);
   let last = first;
   for (let at = 0; at < starts.length; at += 4) {
     const start = starts.readUInt32LE(at);
     if (start !== 0 && start < first) throw new MalformedElf("its symbol hash table is damaged");
     last = Math.max(last, start);
   }
-  if (last > first) layout.offsetOf(bucketTable + buckets * 4 + (last - first) * 4, 4);
+  if (last > first) placeIn({ start: chainsAt, end }, last - first, 4);
 }
 
 /**
@@ -41,20 +81,17 @@ export function ownLookup(
   layout: ElfLayout,
   asked: readonly number[],
 ): (index: number, nameAt: number) => boolean {
-  const table = layout.tag(DT.gnuHash);
-  if (table === null) return () => false;
-  const { bytes } = layout;
-  const head = layout.offsetOf(table, 16);
-  const [buckets, first, bloomWords] = [bytes.u32(head), bytes.u32(head + 4), bytes.u32(head + 8)];
+  const table = gnuHashOf(layout);
   const last = asked.reduce((one, other) => Math.max(one, other), 0);
-  if (buckets === 0 || last < first) return () => false;
-  const bucketTable = table + 16 + bloomWords * (layout.is64 ? 8 : 4);
-  const words = bytes.read(layout.offsetOf(bucketTable, buckets * 4), buckets * 4);
-  const length = (last - first + 1) * 4;
-  const chains = bytes.read(layout.offsetOf(bucketTable + buckets * 4, length), length);
+  if (table === null || table.buckets === 0 || last < table.first) return () => false;
+  const { buckets, first, bucketsAt, chainsAt, end } = table;
+  if (chainsAt > end) return () => false;
+  placeIn({ start: chainsAt, end }, last - first, 4);
+  const words = layout.bytes.read(bucketsAt, buckets * 4);
+  const chains = layout.bytes.read(chainsAt, (last - first + 1) * 4);
   return (index, nameAt) => {
     const hash = gnuHashAt(layout, nameAt);
-    if (hash === null || index < first || !isInBloom(layout, hash)) return false;
+    if (hash === null || index < first || !isInBloom(layout, table, hash)) return false;
     const start = words.readUInt32LE((hash % buckets) * 4);
     if (start < first || start > index) return false;
     for (let at = start; at < index; at++) if (chains.readUInt32LE((at - first) * 4) % 2 === 1) return false;
@@ -82,52 +119,40 @@ export function sysvHash(name: string): number {
   return hash;
 }
 
-function* findByGnuHash(layout: ElfLayout, name: string): Generator<number> {
-  const { bytes } = layout;
-  const table = layout.tag(DT.gnuHash) ?? 0;
-  const head = layout.offsetOf(table, 16);
-  const buckets = bytes.u32(head);
-  const firstSymbol = bytes.u32(head + 4);
-  const hash = gnuHash(name);
-  if (buckets === 0 || !isInBloom(layout, hash)) return;
-  const bucketTable = table + 16 + bytes.u32(head + 8) * (layout.is64 ? 8 : 4);
-  const chainTable = bucketTable + buckets * 4;
-  const start = bytes.u32(layout.offsetOf(bucketTable + (hash % buckets) * 4, 4));
-  if (start < firstSymbol) return;
+function* findByGnuHash({ bytes }: ElfLayout, table: GnuHash, hash: number): Generator<number> {
+  const { buckets, first, bucketsAt, chainsAt, end } = table;
+  const start = bytes.u32(placeIn({ start: bucketsAt, end }, hash % buckets, 4));
+  if (start < first) return;
+  const chains = { start: chainsAt, end };
   for (let index = start; index - start < LONGEST_CHAIN; index++) {
-    const entry = bytes.u32(layout.offsetOf(chainTable + (index - firstSymbol) * 4, 4));
+    const entry = bytes.u32(placeIn(chains, index - first, 4));
     if (entry >>> 1 === hash >>> 1) yield index;
     if (entry % 2 === 1) return;
   }
 }
 
 /** The filter that spares most searches for what a library does not define. */
-function isInBloom(layout: ElfLayout, hash: number): boolean {
-  const { bytes } = layout;
-  const table = layout.tag(DT.gnuHash) ?? 0;
-  const head = layout.offsetOf(table, 16);
-  const bloomWords = bytes.u32(head + 8);
+function isInBloom({ bytes, is64 }: ElfLayout, table: GnuHash, hash: number): boolean {
+  const { bloomWords, bloomAt, bloomShift, end } = table;
   if (bloomWords === 0) return false;
-  const size = layout.is64 ? 8 : 4;
-  const bits = size * 8;
-  const at = table + 16 + (Math.floor(hash / bits) % bloomWords) * size;
-  const word = layout.offsetOf(at, size);
+  const bits = is64 ? 64 : 32;
+  const word = bloomAt + (Math.floor(hash / bits) % bloomWords) * (bits / 8);
+  if (word + bits / 8 > end) throw new MalformedElf("its symbol hash table is damaged");
   const hasBit = (bit: number): boolean => ((bytes.u8(word + (bit >>> 3)) >>> (bit & 7)) & 1) === 1;
-  return hasBit(hash % bits) && hasBit(Math.floor(hash / 2 ** (bytes.u32(head + 12) & 63)) % bits);
+  return hasBit(hash % bits) && hasBit(Math.floor(hash / 2 ** bloomShift) % bits);
 }
 
 function* findBySysvHash(layout: ElfLayout, name: string): Generator<number> {
   const { bytes } = layout;
-  const table = layout.tag(DT.hash);
+  const table = layout.table(DT.hash);
   if (table === null) return;
-  const head = layout.offsetOf(table, 8);
-  const buckets = bytes.u32(head);
-  const symbols = bytes.u32(head + 4);
+  const words = (index: number): number => bytes.u32(placeIn(table, index, 4));
+  const [buckets, symbols] = [words(0), words(1)];
   if (buckets === 0) return;
-  let index = bytes.u32(layout.offsetOf(table + 8 + (sysvHash(name) % buckets) * 4, 4));
+  let index = words(2 + (sysvHash(name) % buckets));
   for (let steps = 0; index !== 0 && index < symbols && steps < Math.min(symbols, LONGEST_CHAIN); steps++) {
     yield index;
-    index = bytes.u32(layout.offsetOf(table + 8 + (buckets + index) * 4, 4));
+    index = words(2 + buckets + index);
   }
 }
 

@@ -1,6 +1,6 @@
 import { type ElfBytes, MalformedElf } from "./elf-bytes.ts";
 import { type ElfHeader, readHeader } from "./elf-header.ts";
-import { type Segments, readSegments } from "./elf-segments.ts";
+import { type Segments, type Span, readSegments } from "./elf-segments.ts";
 
 /** Tags of the dynamic segment that matter here (System V ABI, and GNU's additions). */
 export const DT = {
@@ -53,8 +53,10 @@ export interface ElfLayout extends Omit<Segments, "dynamic"> {
   readonly refusal: string | null;
   /** Value of a dynamic tag, or null when there is none. */
   tag(tag: number): number | null;
-  /** Dynamic string table: file offset, and where it must end. (DT_STRSZ is for tools.) */
-  readonly strings: { readonly start: number; readonly end: number };
+  /** Where the table that a tag points to lies, or null without that tag; throws when it is not in the file. */
+  table(tag: number): Span | null;
+  /** The dynamic string table. (DT_STRSZ is for tools.) */
+  readonly strings: Span;
 }
 
 export function readLayout(bytes: ElfBytes): ElfLayout {
@@ -64,7 +66,9 @@ export function readLayout(bytes: ElfBytes): ElfLayout {
   const tags = new Map(dynamic.map((entry) => [entry.tag, entry.value]));
   const tag = (wanted: number): number | null => tags.get(wanted) ?? null;
   checkDynamic(header, tag);
-  const strings = stringTable(tag, segments);
+  const table = rememberTables(tag, segments);
+  const strings = table(DT.strtab);
+  if (strings === null) throw new MalformedElf("it has no dynamic string table");
   const text = (at: number): string => bytes.text(strings.start + at, strings.end);
   const all = (wanted: number): string[] =>
     dynamic.filter((entry) => entry.tag === wanted).map((entry) => text(entry.value));
@@ -80,6 +84,7 @@ export function readLayout(bytes: ElfBytes): ElfLayout {
     rpath: paths(DT.rpath),
     refusal: refusalOf(header, tag),
     tag,
+    table,
     strings,
   };
 }
@@ -127,11 +132,25 @@ function refusalOf({ isProgram }: ElfHeader, tag: (wanted: number) => number | n
   return (flags & DF_1_NOOPEN) !== 0 ? "it forbids being loaded (-z nodlopen)" : null;
 }
 
-function stringTable(
+/** They are asked for with each symbol. */
+function rememberTables(
   tag: (wanted: number) => number | null,
   segments: Segments,
-): { start: number; end: number } {
-  const address = tag(DT.strtab);
-  if (address === null) throw new MalformedElf("it has no dynamic string table");
-  return { start: segments.offsetOf(address, 1), end: segments.endOf(address) };
+): (wanted: number) => Span | null {
+  const known = new Map<number, Span | null>();
+  return (wanted) => {
+    const seen = known.get(wanted);
+    if (seen !== undefined) return seen;
+    const address = tag(wanted);
+    const table = address === null ? null : segments.tableAt(address);
+    known.set(wanted, table);
+    return table;
+  };
+}
+
+/** File offset of entry `index` of a table whose entries have `size` bytes. */
+export function placeIn({ start, end }: Span, index: number, size: number): number {
+  const at = start + index * size;
+  if (at < start || at + size > end) throw new MalformedElf(`a table has no entry ${index} in the file`);
+  return at;
 }

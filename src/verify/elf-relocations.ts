@@ -88,25 +88,28 @@ function walk(ground: Ground, { start, count, entrySize }: Table): void {
   const atOnce = Math.floor(CHUNK / entrySize);
   for (let done = 0; done < count; done += atOnce) {
     const entries = Math.min(atOnce, count - done);
-    const chunk = ground.layout.bytes.read(start + done * entrySize, entries * entrySize);
+    const bytes = ground.layout.bytes.read(start + done * entrySize, entries * entrySize);
+    const chunk = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     if (ground.layout.is64) walkLong(ground, chunk, entries, entrySize);
-    else for (let i = 0; i < entries; i++) ground.used.add(chunk.readUInt32LE(i * entrySize + 4) >>> 8);
+    else for (let i = 0; i < entries; i++) ground.used.add(chunk.getUint32(i * entrySize + 4, true) >>> 8);
   }
 }
 
 function walkLong(
   { layout, types, writesAnywhere, ...ground }: Ground,
-  chunk: Buffer,
+  chunk: DataView,
   entries: number,
   entrySize: number,
 ): void {
   let writable = { start: 0, end: 0 };
+  let lastSymbol = 0; // tables are mostly sorted by symbol
   for (let i = 0; i < entries; i++) {
     const at = i * entrySize;
-    const type = chunk.readUInt32LE(at + 8);
+    const type = chunk.getUint32(at + 8, true);
     if (type === 0) continue; // R_..._NONE on every machine
-    const symbol = chunk.readUInt32LE(at + 12);
-    if (symbol !== 0) ground.used.add(symbol);
+    const symbol = chunk.getUint32(at + 12, true);
+    if (symbol !== lastSymbol && symbol !== 0) ground.used.add(symbol);
+    lastSymbol = symbol;
     if (writesAnywhere) continue;
     const target = longAt(chunk, at);
     if (target < writable.start || target + 8 > writable.end) writable = layout.writableAround(target, 8);
@@ -127,6 +130,6 @@ function checkStart(layout: ElfLayout, starters: ReadonlySet<number>): void {
   for (let i = 0; i < places; i++) if (!starters.has(i * 8)) throw new MalformedElf(NO_START);
 }
 
-function longAt(bytes: Buffer, at: number): number {
-  return bytes.readUInt32LE(at) + bytes.readUInt32LE(at + 4) * 0x1_0000_0000;
+function longAt(bytes: DataView, at: number): number {
+  return bytes.getUint32(at, true) + bytes.getUint32(at + 4, true) * 0x1_0000_0000;
 }

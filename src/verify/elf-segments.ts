@@ -22,6 +22,12 @@ interface Segment {
   readonly memorySize: number;
 }
 
+/** File offsets. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** What the loader makes of a file's program headers: which bytes come to which addresses. */
 export interface Segments {
   /** Address of the dynamic segment, or null when there is none. */
@@ -29,8 +35,8 @@ export interface Segments {
   readonly interpreter: string | null;
   /** File offset of `length` bytes at `address`; throws when they are not in the file, or not readable. */
   offsetOf(address: number, length: number): number;
-  /** File offset at which the readable bytes around `address` end. */
-  endOf(address: number): number;
+  /** Where the table at `address` starts, and the readable bytes around it end; throws when it is not in the file. */
+  tableAt(address: number): Span;
   /** The data, and the zeros that follow it, around `length` bytes at `address`; throws when they are not writable. */
   writableAround(address: number, length: number): { readonly start: number; readonly end: number };
   isExecutable(address: number): boolean;
@@ -45,10 +51,16 @@ export function readSegments(bytes: ElfBytes, header: ElfHeader): Segments {
   const segments: Segments = {
     dynamic: dynamicOf(all),
     interpreter: interpreterOf(bytes, all),
-    offsetOf: (address, length) => fileOffset(readable, address, length),
-    endOf: (address) => {
-      const segment = readable.find((one) => holds(one, address, 1));
-      return segment === undefined ? 0 : segment.offset + segment.fileSize;
+    offsetOf(address, length) {
+      const segment = inFile(readable, address, length);
+      return segment.offset + address - segment.address;
+    },
+    tableAt(address) {
+      const segment = inFile(readable, address, 1);
+      return {
+        start: segment.offset + address - segment.address,
+        end: segment.offset + segment.fileSize,
+      };
     },
     writableAround(address, length) {
       const segment = writable.find((one) => holds(one, address, length));
@@ -116,10 +128,10 @@ function interpreterOf(bytes: ElfBytes, all: readonly Segment[]): string | null 
   return segment === undefined ? null : bytes.text(segment.offset, segment.offset + segment.fileSize);
 }
 
-function fileOffset(readable: readonly Segment[], address: number, length: number): number {
+function inFile(readable: readonly Segment[], address: number, length: number): Segment {
   for (const segment of readable) {
     const into = address - segment.address;
-    if (into >= 0 && into + length <= segment.fileSize) return segment.offset + into;
+    if (into >= 0 && into + length <= segment.fileSize) return segment;
   }
   throw new MalformedElf(`a table at address 0x${address.toString(16)} is not in the file`);
 }

@@ -1,6 +1,6 @@
 import { MalformedElf } from "./elf-bytes.ts";
 import { checkHash, ownLookup, symbolsCalled } from "./elf-hash.ts";
-import { DT, type ElfLayout } from "./elf-layout.ts";
+import { DT, type ElfLayout, placeIn } from "./elf-layout.ts";
 import { relocatedSymbols } from "./elf-relocations.ts";
 import { HIDDEN, type VersionTables, versionIndex } from "./elf-versions.ts";
 
@@ -125,19 +125,18 @@ function versionMatches(
 }
 
 function readSymbol(layout: ElfLayout, index: number): Symbol {
-  const table = layout.tag(DT.symtab);
+  const table = layout.table(DT.symtab);
   if (table === null) throw new MalformedElf("it has no dynamic symbol table");
   const { bytes, is64 } = layout;
-  const size = is64 ? 24 : 16;
-  const at = layout.offsetOf(table + index * size, size);
-  const info = bytes.u8(at + (is64 ? 4 : 12));
-  const visibility = bytes.u8(at + (is64 ? 5 : 13)) & 3;
+  const at = placeIn(table, index, is64 ? 24 : 16);
+  const word = bytes.u32(at + (is64 ? 4 : 12)); // st_info, st_other and st_shndx
+  const visibility = (word >>> 8) & 3;
   return {
     nameOffset: bytes.u32(at),
-    binding: info >> 4,
-    type: info & 15,
+    binding: (word >>> 4) & 15,
+    type: word & 15,
     isHidden: visibility === 1 || visibility === 2,
-    section: bytes.u16(at + (is64 ? 6 : 14)),
+    section: word >>> 16,
     hasValue: bytes.u32(at + (is64 ? 8 : 4)) !== 0 || (is64 && bytes.u32(at + 12) !== 0),
   };
 }

@@ -1,6 +1,6 @@
 import { MalformedElf } from "./elf-bytes.ts";
 import { sysvHash } from "./elf-hash.ts";
-import { DT, type ElfLayout } from "./elf-layout.ts";
+import { DT, type ElfLayout, placeIn } from "./elf-layout.ts";
 
 /** "Of the library `file` I need the version `version`": the loader checks each before it binds anything. */
 export interface NeededVersion {
@@ -47,8 +47,8 @@ export function readVersions(layout: ElfLayout): VersionTables {
 
 /** The version index of a symbol with its hidden bit, or null when the library has no versions. */
 export function versionIndex(layout: ElfLayout, symbol: number): number | null {
-  const address = layout.tag(DT.versym);
-  return address === null ? null : layout.bytes.u16(layout.offsetOf(address + symbol * 2, 2));
+  const table = layout.table(DT.versym);
+  return table === null ? null : layout.bytes.u16(placeIn(table, symbol, 2));
 }
 
 /** Versions that this library requires of others (DT_VERNEED). Counts are for tools: the loader follows the links. */

@@ -52,18 +52,18 @@ export function createLoader({ interpreter, environment }: LoaderContext): Loade
   const isSettled = (elf: Elf): boolean => {
     const known = settled.get(elf);
     if (known !== undefined) return known;
-    const { missing, broken, libraries } = resolve(elf, ({ elf: other }) => other === elf);
+    const { missing, broken, libraries } = resolve(elf, ({ elf: other }) => other === elf, false);
     const isGood = missing.length === 0 && broken.length === 0 && libraries.length === 0;
     settled.set(elf, isGood);
     return isGood;
   };
-  const resolve = (elf: Elf, isAsked: (entry: Loaded) => boolean): Resolution => {
+  const resolve = (elf: Elf, isAsked: (entry: Loaded) => boolean, isFile: boolean): Resolution => {
     const arrival = search.arrivalOf(elf);
     const loaded = [...base, ...arrival.loaded.map((entry) => entry.elf)];
     const process = { loaded, absent: new Set(arrival.missing), knowsPython: program !== null };
     const looked = arrival.loaded
       .filter(isAsked)
-      .map((entry) => lookAt(entry.elf, process, entry.elf === elf));
+      .map((entry) => lookAt(entry.elf, process, isFile && entry.elf === elf));
     return {
       missing: looked.flatMap(({ missing }) => missing),
       libraries: arrival.missing,
@@ -77,7 +77,7 @@ export function createLoader({ interpreter, environment }: LoaderContext): Loade
     program,
     read: (path) => search.read(path),
     resolve: (elf) =>
-      resolve(elf, (entry) => entry.elf === elf || !(entry.isInProcess || isSettled(entry.elf))),
+      resolve(elf, (entry) => entry.elf === elf || !(entry.isInProcess || isSettled(entry.elf)), true),
     close: () => search.close(),
   };
 }
