@@ -61,6 +61,8 @@ export interface Extension {
   readonly environment: readonly string[];
   /** `module:name`, `module`, or `torch.ops.<namespace>.<op>`. */
   readonly require: readonly string[];
+  /** Of the same form: what callers use and a build may lack. */
+  readonly optional?: readonly string[];
   readonly tools: readonly ToolRole[];
   /** Distributions of the environment whose version is part of the toolchain (build requirements, torch). */
   readonly packages: readonly string[];
@@ -224,6 +226,9 @@ export interface InputTimes {
 
 export type BuildOrigin = "built" | "restored" | "adopted" | "assumed" | "unproven";
 
+/** Native names (`torch.ops.<namespace>.<op>`, `module:name`), each with all places of the inputs that register it. */
+export type SeenNames = Readonly<Record<string, readonly string[]>>;
+
 /** Fingerprint and output manifest of the last verified build of this (worktree, extension, interpreter). */
 export interface Baseline {
   readonly version: 1;
@@ -248,6 +253,8 @@ export interface Baseline {
   readonly survives?: Survives;
   /** Absent without `heal-mtimes`, and when the build directories are not (or not certainly) of this build. */
   readonly inputTimes?: InputTimes;
+  /** Native names that its libraries were seen to have. Absent where they were not looked for, and in records of older releases. */
+  readonly names?: SeenNames;
   /** Files seen in our build directories after the build, for telling foreign files apart. */
   readonly buildDirFiles: readonly RepoPath[];
 }

@@ -5,7 +5,12 @@ import { verifyRequest } from "./build/verify-request.ts";
 import type { ObservedExtension } from "./observe.ts";
 import type { Look } from "./run.ts";
 import type { ExplainedContract } from "./verify/contract/format-contract.ts";
-import { builtFrom, type NativeContract, nativeContracts } from "./verify/contract/native-contract.ts";
+import {
+  builtFrom,
+  lastVerified,
+  type NativeContract,
+  nativeContracts,
+} from "./verify/contract/native-contract.ts";
 import { type Explained, explainUnseen } from "./verify/contract/unbuilt.ts";
 import { verifyOutputs, type VerifyReport } from "./verify/verify.ts";
 
@@ -54,7 +59,7 @@ function verifyPart(
     probe: true,
     builtTorch: builtTorch(part),
     gpuTargets: gpuTargets(looked, part),
-    native: { names, builtFrom: builtFrom(reasons) },
+    native: { names, builtFrom: builtFrom(reasons), before: lastVerified(part) },
   });
 }
 

@@ -54,8 +54,9 @@ export async function attempt(
     noteEnded(transaction.journal);
     return bad(made.failure);
   }
-  const { outputs, warnings } = made.value;
-  return { kind: "good", baseline: await makeBaseline(now, present, request, planned, outputs), warnings };
+  const { outputs, warnings, names } = made.value;
+  const baseline = await makeBaseline(now, present, request, planned, outputs);
+  return { kind: "good", baseline: { ...baseline, names }, warnings };
 }
 
 function bad(failure: Failure): Attempt {

@@ -1,4 +1,5 @@
 /** The recipe of one extension, and what it made held against the contract. */
+import type { SeenNames } from "../model.ts";
 import type { Observed, ObservedExtension } from "../observe.ts";
 import { type Result, ok, refuse } from "../report/failure.ts";
 import { collect } from "./collect-outputs.ts";
@@ -8,6 +9,12 @@ import { runSteps } from "./run-steps.ts";
 import type { Transaction } from "./transaction.ts";
 import { verifyPresent } from "./verify-present.ts";
 
+interface Made {
+  readonly outputs: readonly string[];
+  readonly warnings: readonly string[];
+  readonly names: SeenNames;
+}
+
 /** The recipe, and what it made held against the contract. A failure says little if the tree moved meanwhile. */
 export async function make(
   observed: Observed,
@@ -15,14 +22,14 @@ export async function make(
   request: RebuildRequest,
   transaction: Transaction,
   planned: Planned,
-): Promise<Result<{ readonly outputs: readonly string[]; readonly warnings: readonly string[] }>> {
+): Promise<Result<Made>> {
   const recipe = await runSteps(observed, part, request, planned);
   if (!recipe.ok) return recipe;
   const outputs = await collect(observed, part, request, transaction, planned);
   if (!outputs.ok) return outputs;
   request.log.stage("verify");
   const verified = await verify(observed, part, outputs.value, request);
-  return verified.ok ? ok({ outputs: outputs.value, warnings: verified.value }) : verified;
+  return verified.ok ? ok({ outputs: outputs.value, ...verified.value }) : verified;
 }
 
 async function verify(
@@ -30,13 +37,22 @@ async function verify(
   part: ObservedExtension,
   outputs: readonly string[],
   request: RebuildRequest,
-): Promise<Result<readonly string[]>> {
+): Promise<Result<Pick<Made, "warnings" | "names">>> {
   const report = await verifyPresent(observed, part, outputs, request);
-  if (report.ok) return ok(report.warnings.map((warning) => `${warning.subject}: ${warning.text}`));
+  if (report.ok) {
+    const { seenNames } = await import("../verify/contract/judge-names.ts");
+    const warnings = report.warnings.map((warning) => `${warning.subject}: ${warning.text}`);
+    return ok({ warnings, names: seenNames(report.names) });
+  }
   const [first] = report.problems;
   const lines = report.problems
     .slice(0, 5)
-    .map((one) => `${one.subject}: ${one.text}${one.cause ? ` (${one.cause})` : ""}`);
+    .map(({ subject, text, cause }) => `${subject}: ${text}${cause === undefined ? "" : inBrackets(cause)}`);
   const message = `verification failed: ${lines.join("; ")}. Your previous build is untouched.`;
   return refuse("E202", message, first?.next ?? "rebuild-if-needed");
+}
+
+/** A sentence within another one. */
+function inBrackets(sentence: string): string {
+  return ` (${sentence.replace(/\.$/, "")})`;
 }

@@ -16,7 +16,7 @@ export async function verifyPresent(
 ): Promise<VerifyReport> {
   const request = verifyRequest(observed, part, outputs);
   const { verifyOutputs } = await import("../verify/verify.ts");
-  const { namesOfBuild } = await import("../verify/contract/native-contract.ts");
+  const { lastVerified, namesOfBuild } = await import("../verify/contract/native-contract.ts");
   const names = await namesOfBuild(observed.ws, part.extension, outputs, request.interpreter);
   const stop = canceller.onAsk(() => endProcessesOf(buildId));
   const report = await verifyOutputs({
@@ -25,7 +25,7 @@ export async function verifyPresent(
     timeoutMs: PROBE_TIMEOUT_MS,
     probe: true,
     gpuTargets: gpuTargets(observed, part),
-    native: { names, builtFrom: { kind: "this" } },
+    native: { names, builtFrom: { kind: "this" }, before: lastVerified(part) },
   });
   stop();
   return report;

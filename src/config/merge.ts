@@ -80,6 +80,7 @@ function applyKeys(tree: TreeReader, base: Extension, partial: PartialExtension)
     recipe,
     environment: [...new Set([...base.environment, ...(partial.environment ?? [])])],
     require: partial.require ?? base.require,
+    ...(partial.optional === undefined ? {} : { optional: partial.optional }),
     tools: isRetooled ? toolsFor(tree, inputs, backendTools(base, recipe)) : base.tools,
     guessed: base.guessed && partial.inputs === undefined,
   };

@@ -51,6 +51,7 @@ export interface PartialExtension {
   readonly recipe?: readonly (readonly string[])[];
   readonly environment?: readonly string[];
   readonly require?: readonly string[];
+  readonly optional?: readonly string[];
 }
 
 export interface Parsed {
@@ -80,6 +81,11 @@ type Readers<T> = { readonly [K in keyof T]-?: Reader<NonNullable<T[K]>> };
 
 const ARGV_LISTS = list(list(text));
 
+const NATIVE_NAME = textLike(
+  /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*(?::[A-Za-z_]\w*(?:\.\w+)*)?$/,
+  `"module", "module:name" or "torch.ops.space.op"`,
+);
+
 const EXTENSION: Readers<PartialExtension> = {
   name: textLike(
     /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
@@ -90,12 +96,8 @@ const EXTENSION: Readers<PartialExtension> = {
   "build-dirs": list(folder),
   recipe: readRecipe,
   environment: list(textLike(/^(?!PATH$)[A-Za-z_]\w*$/, "the name of a variable that can change the output")),
-  require: list(
-    textLike(
-      /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*(?::[A-Za-z_]\w*(?:\.\w+)*)?$/,
-      `"module", "module:name" or "torch.ops.space.op"`,
-    ),
-  ),
+  require: list(NATIVE_NAME),
+  optional: list(NATIVE_NAME),
 };
 
 const TOP: Readers<TopKeys & { readonly extension?: readonly Table[] }> = {

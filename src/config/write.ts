@@ -49,6 +49,7 @@ function renderExtension(extension: Extension): string[] {
     `recipe = [${extension.recipe.map(quoteList).join(", ")}]`,
     ...renderList("environment", own),
     ...renderList("require", extension.require),
+    ...renderList("optional", extension.optional ?? []),
   ];
 }
 

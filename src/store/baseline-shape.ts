@@ -13,6 +13,7 @@ export function isBaseline(value: unknown): value is Baseline {
     isListOf(value["outputs"], isOutput) &&
     isListOf(value["trackedOutputs"], isText) &&
     isListOf(value["buildDirFiles"], isText) &&
+    (value["names"] === undefined || isTextLists(value["names"])) &&
     (value["survives"] === undefined || isSurvives(value["survives"])) &&
     (value["inputTimes"] === undefined || isInputTimes(value["inputTimes"])) &&
     (value["answer"] === undefined || isAnswer(value["answer"])) &&
@@ -83,6 +84,10 @@ export function isListOf<T>(value: unknown, is: (item: unknown) => item is T): v
 
 function isTextRecord(value: unknown): value is Record<string, string> {
   return isObject(value) && Object.values(value).every(isText);
+}
+
+function isTextLists(value: unknown): boolean {
+  return isObject(value) && Object.values(value).every((list) => isListOf(list, isText));
 }
 
 function isFingerprint(value: unknown): boolean {

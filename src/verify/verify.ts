@@ -5,7 +5,7 @@ import { type Checked, runChecks } from "./checks.ts";
 import { parseContract } from "./contract.ts";
 import { judgeNames, type JudgedName, nameFindings } from "./contract/judge-names.ts";
 import { UNSEEN } from "./contract/look-up.ts";
-import type { BuiltFrom } from "./contract/name-rule.ts";
+import type { Before, BuiltFrom } from "./contract/name-rule.ts";
 import type { NativeName } from "./contract/native-names.ts";
 import { type Findings, type Problem, mergeFindings, subjectOf } from "./findings.ts";
 import { type Inspection, inspectFully } from "./inspect.ts";
@@ -33,8 +33,15 @@ export interface VerifyRequest {
   readonly isApart?: boolean;
   /** What code for GPUs is held against; left out: nothing. Asked only when there is such code. */
   readonly gpuTargets?: () => Promise<GpuTargets>;
-  /** What sources and callers name, and what the outputs were built from; absent: only `require` counts. */
-  readonly native?: { readonly names: readonly NativeName[]; readonly builtFrom: BuiltFrom };
+  /** What sources and callers name, and what is known of how the outputs came about; absent: only `require` counts. */
+  readonly native?: NativeAsked;
+}
+
+export interface NativeAsked {
+  readonly names: readonly NativeName[];
+  readonly builtFrom: BuiltFrom;
+  /** The last verified build; null: none is known, or it says nothing of names. */
+  readonly before: Before | null;
 }
 
 export interface VerifyReport {
@@ -51,6 +58,7 @@ export interface VerifyReport {
   readonly elapsedMs: number;
 }
 
+const NO_NAMES: NativeAsked = { names: [], builtFrom: { kind: "unknown" }, before: null };
 const NOTHING: Findings = { problems: [], warnings: [] };
 
 /** Holds outputs against the contract: by reading their files, then in fresh interpreters. */
@@ -75,10 +83,16 @@ export async function verifyOutputs(request: VerifyRequest): Promise<VerifyRepor
           names: request.native?.names ?? [],
         })
       : leaveUnchecked(request, inspections);
-  const native = request.native ?? { names: [], builtFrom: { kind: "unknown" } };
-  const names = judgeNames(native.names, ran.foundOf, native.builtFrom);
+  const native = request.native ?? NO_NAMES;
+  const names = judgeNames(native.names, ran.foundOf, native);
   const copies = isApart ? NOTHING : findCopies(request);
-  const { problems, warnings } = mergeFindings([files, ran, await judged, copies, nameFindings(names)]);
+  const { problems, warnings } = mergeFindings([
+    files,
+    ran,
+    await judged,
+    copies,
+    nameFindings(names, native.before),
+  ]);
   return {
     ok: problems.length === 0,
     problems,

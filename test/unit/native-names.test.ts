@@ -1,8 +1,20 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import type { Reason } from "../../src/model.ts";
 import type { Use } from "../../src/verify/contract/callers.ts";
-import { judgeNames, nameFindings } from "../../src/verify/contract/judge-names.ts";
-import type { BuiltFrom, Found, NameVerdict } from "../../src/verify/contract/name-rule.ts";
+import {
+  judgeNames,
+  type JudgedName,
+  nameFindings,
+  seenNames,
+} from "../../src/verify/contract/judge-names.ts";
+import {
+  type Before,
+  beforeOf,
+  type BuiltFrom,
+  type Found,
+  type NameVerdict,
+} from "../../src/verify/contract/name-rule.ts";
 import { type NativeName, nativeNames, nativeNameText } from "../../src/verify/contract/native-names.ts";
 import { readRegistrations } from "../../src/verify/contract/registrations.ts";
 import { cmakeTargets, setupTargets, type Target } from "../../src/verify/contract/target-names.ts";
@@ -168,6 +180,15 @@ const THIS: BuiltFrom = { kind: "this" };
 const UNKNOWN: BuiltFrom = { kind: "unknown" };
 const older = (...paths: readonly string[]): BuiltFrom => ({ kind: "older", changed: new Set(paths) });
 
+function judge(
+  names: readonly NativeName[],
+  foundOf: (name: NativeName) => Found,
+  builtFrom: BuiltFrom,
+  before: Before | null = null,
+): JudgedName[] {
+  return judgeNames(names, foundOf, { builtFrom, before });
+}
+
 /** Of `a` and `b` in one file: how `a` is used, what was found of both, and the verdict on `a`. */
 const RULE: readonly (readonly [string, readonly Use[], Found, Found, BuiltFrom, NameVerdict])[] = [
   ["it is there", [use("torch.ops._C.a")], PRESENT, PRESENT, older("a.cpp"), "present"],
@@ -206,9 +227,9 @@ for (const [name, uses, found, neighbour, builtFrom, expected] of RULE) {
   test(`a missing name: ${name}`, () => {
     const source = 'TORCH_LIBRARY(_C, m) { m.def("a() -> ()"); m.def("b() -> ()"); }';
     const names = nativeNames(scan({ "a.cpp": source }, { "pkg/a.py": uses }), () => true);
-    const judged = judgeNames(names, (one) => (one.name === "a" ? found : neighbour), builtFrom);
+    const judged = judge(names, (one) => (one.name === "a" ? found : neighbour), builtFrom);
     assert.equal(judged.find((one) => one.name === "a")?.verdict, expected);
-    assert.equal(nameFindings(judged).problems.length, expected === "stale" ? 1 : 0);
+    assert.equal(nameFindings(judged, null).problems.length, expected === "stale" ? 1 : 0);
   });
 }
 
@@ -216,7 +237,7 @@ test("a neighbour under other conditions proves nothing", () => {
   const source =
     'TORCH_LIBRARY(_C, m) {\n#ifdef USE_ROCM\nm.def("a() -> ()");\n#endif\nm.def("b() -> ()"); }';
   const names = nativeNames(scan({ "a.cpp": source }, { "pkg/a.py": [use("torch.ops._C.a")] }), () => true);
-  const judged = judgeNames(names, (one) => (one.name === "a" ? MISSING : PRESENT), older("a.cpp"));
+  const judged = judge(names, (one) => (one.name === "a" ? MISSING : PRESENT), older("a.cpp"));
   assert.equal(judged[0]?.verdict, "not-built");
 });
 
@@ -228,10 +249,10 @@ test("a name that this extension does not register is no matter of its build", (
     ]),
     (path) => path === "a.cpp",
   );
-  const judged = judgeNames(names, ({ name }) => (name === "c" ? PRESENT : MISSING), older("a.cpp", "b.cpp"));
+  const judged = judge(names, ({ name }) => (name === "c" ? PRESENT : MISSING), older("a.cpp", "b.cpp"));
   const verdicts = judged.map((one) => `${nativeNameText(one)} ${one.verdict}`);
   assert.ok(verdicts.includes("torch.ops._C.z not-here") && verdicts.includes("torch.ops._b_C.a not-here"));
-  assert.deepEqual(nameFindings(judged), { problems: [], warnings: [] });
+  assert.deepEqual(nameFindings(judged, null), { problems: [], warnings: [] });
 });
 
 test("the words of a problem and of a warning", () => {
@@ -248,7 +269,7 @@ test("the words of a problem and of a warning", () => {
   const names = nativeNames(tree, () => true);
   const foundOf = ({ name }: NativeName): Found =>
     name === "a" ? MISSING : { kind: "present", schemas: ["_C::b() -> ()"] };
-  assert.deepEqual(nameFindings(judgeNames(names, foundOf, older("a.cpp"))), {
+  assert.deepEqual(nameFindings(judge(names, foundOf, older("a.cpp")), null), {
     problems: [
       {
         subject: "torch.ops._C.a",
@@ -264,4 +285,102 @@ test("the words of a problem and of a warning", () => {
       },
     ],
   });
+});
+
+const PLAIN = 'TORCH_LIBRARY(_C, m) { m.def("a() -> ()"); }';
+const GUARDED = 'TORCH_LIBRARY(_C, m) {\n#ifdef FAST\n  m.def("a() -> ()");\n#endif\n}';
+const CHANGED_SOURCE: Reason = { kind: "input-changed", path: "b.cu", text: "changed: b.cu" };
+const CHANGED_BUILD_FILE: Reason = {
+  kind: "input-changed",
+  path: "CMakeLists.txt",
+  text: "changed: CMakeLists.txt",
+};
+
+/** What registered `a` at the last verified build and what does now, what changed since, and the verdict now that it is missing. */
+const LOST: readonly (readonly [
+  string,
+  {
+    readonly had: Sources;
+    readonly has: Sources;
+    readonly since: readonly Reason[];
+    readonly optional?: string;
+  },
+  NameVerdict,
+])[] = [
+  ["nothing has changed", { had: { "a.cpp": PLAIN }, has: { "a.cpp": PLAIN }, since: [] }, "lost"],
+  [
+    "only sources have",
+    { had: { "a.cpp": PLAIN }, has: { "a.cpp": PLAIN }, since: [CHANGED_SOURCE] },
+    "lost",
+  ],
+  [
+    "a build file has changed",
+    { had: { "a.cpp": PLAIN }, has: { "a.cpp": PLAIN }, since: [CHANGED_SOURCE, CHANGED_BUILD_FILE] },
+    "maybe-lost",
+  ],
+  [
+    "a variable has changed",
+    { had: { "a.cpp": PLAIN }, has: { "a.cpp": PLAIN }, since: [{ kind: "env-changed", text: "CFLAGS" }] },
+    "maybe-lost",
+  ],
+  ["its condition stands", { had: { "a.cpp": GUARDED }, has: { "a.cpp": GUARDED }, since: [] }, "lost"],
+  [
+    "what its condition asks may have changed",
+    { had: { "a.cpp": GUARDED }, has: { "a.cpp": GUARDED }, since: [CHANGED_SOURCE] },
+    "maybe-lost",
+  ],
+  [
+    "it came under a condition",
+    { had: { "a.cpp": PLAIN }, has: { "a.cpp": GUARDED }, since: [CHANGED_SOURCE] },
+    "maybe-lost",
+  ],
+  [
+    "another file registered it too, and no longer does",
+    { had: { "a.cpp": PLAIN, "cpu.cpp": PLAIN }, has: { "cpu.cpp": PLAIN }, since: [CHANGED_SOURCE] },
+    "maybe-lost",
+  ],
+  [
+    "nothing registers it any more",
+    { had: { "a.cpp": PLAIN }, has: { "a.cpp": PLAIN.replace('"a(', '"b(') }, since: [CHANGED_SOURCE] },
+    "not-here",
+  ],
+  [
+    "it is configured to be optional",
+    { had: { "a.cpp": PLAIN }, has: { "a.cpp": PLAIN }, since: [], optional: "torch.ops._C.a" },
+    "not-built",
+  ],
+];
+
+type Sources = Readonly<Record<string, string>>;
+
+for (const [name, { had, has, since, optional = "" }, expected] of LOST) {
+  test(`a name that the last verified build had: ${name}`, () => {
+    const uses = { "pkg/a.py": [use("torch.ops._C.a")] };
+    const past = judge(
+      nativeNames(scan(had, uses), () => true),
+      () => PRESENT,
+      THIS,
+    );
+    const before = beforeOf(seenNames(past), since);
+    const judged = judge(
+      nativeNames(scan(has, uses), () => true, [optional]),
+      () => MISSING,
+      THIS,
+      before,
+    );
+    assert.equal(judged.find((one) => one.name === "a")?.verdict, expected);
+    const { problems, warnings } = nameFindings(judged, before);
+    assert.deepEqual(
+      [problems.length, warnings.length],
+      [expected === "lost" ? 1 : 0, expected === "maybe-lost" ? 1 : 0],
+    );
+  });
+}
+
+test("a record keeps what was found and what registers it", () => {
+  const names = nativeNames(scan({ "a.cpp": GUARDED, "rocm.cpp": PLAIN }, {}), (path) => path === "a.cpp");
+  assert.deepEqual(seenNames(judge(names, () => PRESENT, THIS)), {
+    "torch.ops._C.a": ["a.cpp (#ifdef FAST)"],
+  });
+  assert.deepEqual(seenNames(judge(names, () => MISSING, THIS)), {});
 });

@@ -89,6 +89,10 @@ function verdictText({ verdict, found }: JudgedName): string {
       return ", missing: the library is of older source";
     case "maybe-stale":
       return ", missing: the library may be of older source";
+    case "lost":
+      return ", missing: the last verified build had it";
+    case "maybe-lost":
+      return ", missing: the last verified build had it, and something has changed since";
     case "not-built":
       return ", not built in this configuration";
     case "not-here":

@@ -1,7 +1,16 @@
 /** Pure: verdicts on all native names of an extension, and what of them is told as a problem or a warning. */
 import { type Findings, type Problem } from "../findings.ts";
-import { type BuiltFrom, findPeers, type Found, judgeName, type NameVerdict } from "./name-rule.ts";
-import { type NativeName, nativeNameText, type UsedAt } from "./native-names.ts";
+import type { SeenNames } from "../../model.ts";
+import {
+  type Before,
+  type BuiltFrom,
+  findPeers,
+  type Found,
+  judgeName,
+  type NameVerdict,
+  whyPerhapsLost,
+} from "./name-rule.ts";
+import { type NativeName, nativeNameText, placeText, type UsedAt } from "./native-names.ts";
 import { misfit } from "./schema.ts";
 
 /** A native name, what was found of it, and what that means. */
@@ -16,7 +25,7 @@ export interface JudgedName extends NativeName {
 export function judgeNames(
   names: readonly NativeName[],
   foundOf: (name: NativeName) => Found,
-  builtFrom: BuiltFrom,
+  past: { readonly builtFrom: BuiltFrom; readonly before: Before | null },
 ): JudgedName[] {
   const hasPeer = findPeers(names, foundOf);
   return names.map((name) => {
@@ -24,7 +33,7 @@ export function judgeNames(
     return {
       ...name,
       found,
-      verdict: judgeName(name, found, builtFrom, hasPeer(name)),
+      verdict: judgeName(name, found, past, hasPeer(name)),
       misfits: misfitsOf(name, found),
     };
   });
@@ -32,25 +41,57 @@ export function judgeNames(
 
 /** Before there is a build: what the text alone says. */
 export function judgeUnbuilt(names: readonly NativeName[]): JudgedName[] {
-  return judgeNames(names, () => ({ kind: "unseen" }), { kind: "unknown" });
+  return judgeNames(names, () => ({ kind: "unseen" }), { builtFrom: { kind: "unknown" }, before: null });
 }
 
-/** Only `stale` is a problem. Warnings are what may break when it is called. */
-export function nameFindings(judged: readonly JudgedName[]): Findings {
-  const problems = judged.filter(({ verdict }) => verdict === "stale").map(staleProblem);
-  const doubts = judged.filter(({ verdict }) => verdict === "maybe-stale").map(staleProblem);
+/** What a record keeps of the names that were found. */
+export function seenNames(judged: readonly JudgedName[]): SeenNames {
+  const seen = judged.filter(({ verdict, places }) => verdict === "present" && places.length > 0);
+  return Object.fromEntries(seen.map((name) => [nativeNameText(name), name.places.map(placeText)]));
+}
+
+/** Only `stale` and `lost` are problems. Warnings are what may break when it is called. */
+export function nameFindings(judged: readonly JudgedName[], before: Before | null): Findings {
+  const of = (verdict: NameVerdict): JudgedName[] => judged.filter((name) => name.verdict === verdict);
+  const problems = [...of("stale").map(staleProblem), ...of("lost").map(lostProblem)];
+  const doubts = [
+    ...of("maybe-stale").map(staleProblem),
+    ...of("maybe-lost").map((name) => lostWarning(name, before)),
+  ];
   const misfits = judged.filter(({ found }) => found.kind === "present").flatMap(misfitWarnings);
   return { problems, warnings: [...doubts, ...misfits] };
 }
 
+function lostProblem(name: JudgedName): Problem {
+  const [registered] = name.places;
+  return {
+    subject: nativeNameText(name),
+    text: "is missing, and the last verified build had it",
+    cause: `${registered?.path ?? ""}:${registered?.line ?? 0} registers it${callerOf(name)}, and nothing that configures the build has changed.`,
+    next: `bring it back, or name it under "optional" in the configuration, then: rebuild-if-needed`,
+  };
+}
+
+function lostWarning(name: JudgedName, before: Before | null): Problem {
+  const why = before === null ? null : whyPerhapsLost(name, before);
+  return {
+    subject: nativeNameText(name),
+    text: `is missing, and the last verified build had it${why === null ? "" : ` (${why})`}${callerOf(name)}`,
+    next: "rebuild-if-needed verify --explain",
+  };
+}
+
+function callerOf({ used }: JudgedName): string {
+  const caller = used.find(({ guard }) => guard === null);
+  return caller === undefined ? "" : `, ${caller.path}:${caller.line} uses it`;
+}
+
 function staleProblem(name: JudgedName): Problem {
   const [registered] = name.registered;
-  const used = name.used.find(({ guard }) => guard === null);
-  const callers = used === undefined ? "" : `, ${used.path}:${used.line} uses it`;
   return {
     subject: nativeNameText(name),
     text: "is missing",
-    cause: `${registered?.path ?? ""}:${registered?.line ?? 0} registers it${callers}: the library is of older source.`,
+    cause: `${registered?.path ?? ""}:${registered?.line ?? 0} registers it${callerOf(name)}: the library is of older source.`,
     next: "rebuild-if-needed",
   };
 }

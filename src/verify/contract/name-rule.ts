@@ -1,7 +1,6 @@
 /** Pure: what it means that a name was found, was not found, or was not looked for. */
-import type { RepoPath } from "../../model.ts";
-import { assertNever } from "../../report/failure.ts";
-import type { NativeName } from "./native-names.ts";
+import type { Reason, RepoPath, SeenNames } from "../../model.ts";
+import { type NativeName, nativeNameText, placeText } from "./native-names.ts";
 
 /** What a fresh interpreter said of a name. `unseen`: it was not asked, or could not look. */
 export type Found =
@@ -17,11 +16,24 @@ export type BuiltFrom =
   | { readonly kind: "older"; readonly changed: ReadonlySet<RepoPath> }
   | { readonly kind: "unknown" };
 
+/** What the last verified build had, and what has changed since that may decide which names a build has. */
+export interface Before {
+  readonly names: SeenNames;
+  /** Build files, tools, variables: in words for people. */
+  readonly configuration: readonly string[];
+  /** Whether any native source has changed: what an `#if` asks may be defined anywhere. */
+  readonly hasOtherSources: boolean;
+}
+
 export type NameVerdict =
   | "present"
   | "unseen"
-  /** Missing although callers need it: the libraries are of older source. The only error. */
+  /** Missing although callers need it: the libraries are of older source. An error. */
   | "stale"
+  /** Missing although callers need it, and the last verified build of the same configuration had it. An error. */
+  | "lost"
+  /** As `lost`, but what decides which names a build has is not quite the same. */
+  | "maybe-lost"
   /** As `stale`, but nobody knows what the libraries were built from. */
   | "maybe-stale"
   /** Missing, and by what else is missing this configuration leaves it out. */
@@ -30,31 +42,56 @@ export type NameVerdict =
   | "not-here";
 
 /**
- * The rule. A missing name is an error only with evidence that the source which registers it was compiled into the
- * library in another version: the file has changed since the build, and something that it registers under the same
- * conditions is there. A build of this very source never fails by it.
+ * The rule. A missing name is an error only with evidence that it should be there. Either the source that registers it
+ * was compiled into the library in another version: the file has changed since the build, and something that it
+ * registers under the same conditions is there. Or the last verified build had it, and neither its registrations nor
+ * anything that configures the build has changed.
  * @param hasPeer whether another name of the same file and conditions was found.
  */
 export function judgeName(
-  { need, registered }: Pick<NativeName, "need" | "registered">,
+  name: NativeName,
   found: Found,
-  builtFrom: BuiltFrom,
+  { builtFrom, before }: { readonly builtFrom: BuiltFrom; readonly before: Before | null },
   hasPeer: boolean,
 ): NameVerdict {
+  const { need, registered } = name;
   if (found.kind !== "missing") return found.kind;
   if (need === "elsewhere" || need === "unregistered") return "not-here";
-  if (need !== "required" || !hasPeer) return "not-built";
-  switch (builtFrom.kind) {
-    case "this":
-      return "not-built";
-    case "older":
-      return registered.some(({ path }) => builtFrom.changed.has(path)) ? "stale" : "not-built";
-    case "unknown":
-      return "maybe-stale";
-    default:
-      return assertNever(builtFrom);
-  }
+  if (need !== "required") return "not-built";
+  const isOlder =
+    hasPeer && builtFrom.kind === "older" && registered.some(({ path }) => builtFrom.changed.has(path));
+  if (isOlder) return "stale";
+  if (before?.names[nativeNameText(name)] !== undefined)
+    return whyPerhapsLost(name, before) === null ? "lost" : "maybe-lost";
+  return hasPeer && builtFrom.kind === "unknown" ? "maybe-stale" : "not-built";
 }
+
+/** Why a name that the last verified build had may be missing for good reason, or null: nothing speaks for that. */
+export function whyPerhapsLost({ name, space, kind, places }: NativeName, before: Before): string | null {
+  const [changed] = before.configuration;
+  if (changed !== undefined) return `since then: ${changed}`;
+  const had = before.names[nativeNameText({ kind, space, name })] ?? [];
+  const gone = had.find((place) => !places.some((one) => placeText(one) === place));
+  if (gone !== undefined) return `${gone} no longer registers it`;
+  const [place] = places;
+  const isConditional = places.every(({ conditions }) => conditions.length > 0);
+  return before.hasOtherSources && isConditional
+    ? `sources have changed, which may decide: ${place?.conditions.join(", ") ?? ""}`
+    : null;
+}
+
+/** @param changes what has changed since the last verified build. */
+export function beforeOf(names: SeenNames, changes: readonly Reason[]): Before {
+  const isSource = ({ kind, path }: Reason): boolean =>
+    kind.startsWith("input-") && path !== undefined && SOURCE.test(path);
+  return {
+    names,
+    configuration: changes.filter((reason) => !isSource(reason)).map(({ text }) => text),
+    hasOtherSources: changes.some(isSource),
+  };
+}
+
+const SOURCE = /\.(?:c|cc|cpp|cxx|cu|cuh|h|hh|hpp|hxx|inl|inc)$/;
 
 /** For each name, whether something else that is registered under the same conditions of the same file was found. */
 export function findPeers(

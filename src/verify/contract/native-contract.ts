@@ -2,7 +2,9 @@ import { compileGlobs } from "../../config/globs.ts";
 import type { TrackedFiles } from "../../git/work-tree.ts";
 import { readTracked } from "../../git/work-tree.ts";
 import type { Extension, Interpreter, Reason, RepoPath, Workspace } from "../../model.ts";
-import type { BuiltFrom } from "./name-rule.ts";
+import { compareFingerprints } from "../../fingerprint/compare.ts";
+import type { ObservedExtension } from "../../observe.ts";
+import { type Before, beforeOf, type BuiltFrom } from "./name-rule.ts";
 import { type NativeName, nativeNames } from "./native-names.ts";
 import { scanTree } from "./tree-scan.ts";
 
@@ -20,8 +22,8 @@ export async function nativeContracts(
   python: string | null,
 ): Promise<NativeContract[]> {
   const scan = await scanTree(ws, tree, python);
-  return extensions.map(({ inputs }) => ({
-    names: nativeNames(scan, compileGlobs(inputs)),
+  return extensions.map(({ inputs, optional }) => ({
+    names: nativeNames(scan, compileGlobs(inputs), optional),
     noCallers: scan.noCallers,
   }));
 }
@@ -48,6 +50,13 @@ export function builtFrom(reasons: readonly Reason[]): BuiltFrom {
   for (const { kind, path } of reasons)
     if (kind.startsWith("input-") && path !== undefined) changed.add(path);
   return changed.size === 0 ? { kind: "this" } : { kind: "older", changed };
+}
+
+/** What the last verified build had; null: there is none, or its record says nothing of names. */
+export function lastVerified({ known, observation }: ObservedExtension): Before | null {
+  if (known.kind !== "known" || known.baseline.names === undefined) return null;
+  const { names, fingerprint } = known.baseline;
+  return beforeOf(names, compareFingerprints(fingerprint, observation.fingerprint));
 }
 
 const UNCERTAIN = [

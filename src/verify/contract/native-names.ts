@@ -39,6 +39,8 @@ export interface NativeName {
   readonly name: string;
   readonly need: Need;
   readonly registered: readonly RegisteredAt[];
+  /** Those of `registered` that are inputs of the extension. */
+  readonly places: readonly RegisteredAt[];
   readonly used: readonly UsedAt[];
 }
 
@@ -48,8 +50,20 @@ export function nativeNameText({ kind, space, name }: Pick<NativeName, "kind" | 
   return kind === "module" ? space : `${space}:${name}`;
 }
 
-/** The names of one extension, sorted; empty when none of its inputs registers anything. */
-export function nativeNames(scan: TreeScan, isInput: (path: RepoPath) => boolean): NativeName[] {
+/** A registration as it stays the same when lines above it come and go. */
+export function placeText({ path, conditions }: Pick<RegisteredAt, "path" | "conditions">): string {
+  return conditions.length === 0 ? path : `${path} (${conditions.join(", ")})`;
+}
+
+/**
+ * The names of one extension, sorted; empty when none of its inputs registers anything.
+ * @param optional names that a build may lack, whoever uses them.
+ */
+export function nativeNames(
+  scan: TreeScan,
+  isInput: (path: RepoPath) => boolean,
+  optional: readonly string[] = [],
+): NativeName[] {
   const registered = resolveSpaces(scan, isInput);
   if (!registered.some(({ path }) => isInput(path))) return [];
   const uses = placeUses(scan);
@@ -66,7 +80,7 @@ export function nativeNames(scan: TreeScan, isInput: (path: RepoPath) => boolean
   ): { at: RegisteredAt[]; used: UsedAt[] } => {
     const key = `${kind} ${space} ${name}`;
     const known = names.get(key) ?? {
-      use: { kind, space, name, registered: [], used: [] },
+      use: { kind, space, name, registered: [], places: [], used: [] },
       at: [],
       used: [],
     };
@@ -92,8 +106,9 @@ export function nativeNames(scan: TreeScan, isInput: (path: RepoPath) => boolean
       .map(({ use, at, used }) => ({
         ...use,
         registered: inputsFirst(at, isInput),
+        places: at.filter(({ path }) => isInput(path)),
         used: [...used.filter(({ guard }) => guard === null), ...used.filter(({ guard }) => guard !== null)],
-        need: needOf(at, used, isInput),
+        need: needOf(at, used, isInput, optional.includes(nativeNameText(use))),
       }))
       .filter(({ need, used }) => need !== "elsewhere" || used.length > 0)
       // a module that lies in no package is ours only where a source says so
@@ -197,11 +212,12 @@ function needOf(
   at: readonly RegisteredAt[],
   used: readonly UsedAt[],
   isInput: (path: RepoPath) => boolean,
+  isOptional: boolean,
 ): Need {
   if (at.length === 0) return "unregistered";
   if (!at.some(({ path }) => isInput(path))) return "elsewhere";
   if (used.length === 0) return "unused";
-  return used.every(({ guard }) => guard !== null) ? "optional" : "required";
+  return isOptional || used.every(({ guard }) => guard !== null) ? "optional" : "required";
 }
 
 function inputsFirst(at: readonly RegisteredAt[], isInput: (path: RepoPath) => boolean): RegisteredAt[] {
