@@ -2,7 +2,7 @@
  * The code of the package, after `tsc` has written its types to `dist/types` (docs/decisions/0013):
  *
  *   dist/cli.js     the executable: starts one of the next two with the code that V8 compiled for it before
- *   dist/look.js    what a look runs that finds nothing to do
+ *   dist/look.js    what a look runs that finds nothing to do, and what reads libraries
  *   dist/main.js    the whole program; also gives `look.js` what it leaves out
  *   dist/index.mjs  the public API
  */
@@ -15,7 +15,7 @@ const SRC = resolve("src");
 
 /** What `import()` names is apart from a look, but for these. */
 const PART_OF_A_LOOK =
-  /^(commands\/(check|hook|status)|config\/toml|fingerprint\/parts\/(pyproject-tables|requirements|setup-cfg))\.ts$/;
+  /^(commands\/(check|hook|status|verify)|config\/toml|fingerprint\/parts\/(pyproject-tables|requirements|setup-cfg))\.ts$/;
 
 const common = { bundle: true, platform: "node", target: "node20.19", logLevel: "warning" };
 const commonJs = {

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { type Loaded, loadCompiled } from "./load-compiled.ts";
 import { EXIT } from "./report/failure.ts";
 
-/** Commands that mostly find nothing to do: `look.js` is a quarter of `main.js`. */
-const LOOKS = ["check", "hook", "status"];
+/** Commands that mostly find nothing to do, or read files alone: `look.js` is a quarter of `main.js`. */
+const LOOKS = ["check", "hook", "status", "verify"];
 
 /** Commands that are called often and end soon. Compiled code is up to half a megabyte for each. */
-const OFTEN = [...LOOKS, "exec", "help", "look-later", "preview", "rebuild", "verify", "why"];
+const OFTEN = [...LOOKS, "exec", "help", "look-later", "preview", "rebuild", "why"];
 
 const [first = ""] = process.argv.slice(2);
 const command = /^[a-z]/.test(first) ? first : "rebuild";

@@ -15,7 +15,7 @@ BOUND = re.compile(r"^\s*(\w+)\s*(?::[^=]*)?=(?!=)|\bas\s+(\w+)")
 
 def marked_lines(lines, modules):
     """Numbers of the lines that name a native module, `ops`, or what such a line binds."""
-    words = {"ops"} | set(modules)
+    words = {"ops"} | set(modules) | names_from(lines, modules)
     found = set()
     while True:
         mark = re.compile(r"\b(?:%s)\b" % "|".join(map(re.escape, words)))
@@ -24,6 +24,14 @@ def marked_lines(lines, modules):
         if not bound:
             return found
         words |= bound
+
+
+def names_from(lines, modules):
+    """Names that are imported from native modules, over several lines too."""
+    if not modules:
+        return set()
+    statement = r"\bfrom\s+[\w.]*\b(?:%s)\s+import\s+(\([^)]*\)|.*)" % "|".join(map(re.escape, modules))
+    return {name for names in re.findall(statement, "\n".join(lines)) for name in re.findall(r"\w+", names)}
 
 
 def concerns(marks, node):

@@ -214,7 +214,8 @@ class Reader:
             return True
         for end in range(len(parts) - 1, 0, -1):
             if parts[end - 1] in self.modules:
-                self.use("name", joined_parts(parts[:end]), parts[end], node, None, guard)
+                call = call if end == len(parts) - 1 else None  # a member of it is called
+                self.use("name", joined_parts(parts[:end]), parts[end], node, call, guard)
                 return True
         return False
 

@@ -69,10 +69,11 @@ export function readElf(path: string): ElfRead {
 
 function describe(path: string, bytes: ElfBytes, layout: ElfLayout): Elf {
   const versions = readVersions(layout);
-  let known: ReferencesRead | null = null;
+  const known = new Map<boolean, ReferencesRead>();
   const references = (alsoOwn = false): ReferencesRead => {
-    if (alsoOwn) return tryReferences(() => readReferences(layout, versions, true));
-    return (known ??= tryReferences(() => readReferences(layout, versions, false)));
+    const read = known.get(alsoOwn) ?? tryReferences(() => readReferences(layout, versions, alsoOwn));
+    known.set(alsoOwn, read);
+    return read;
   };
   return {
     path,

@@ -1,9 +1,9 @@
-import { accessSync, constants, readFileSync, realpathSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
-import { encodePath } from "../git/path-bytes.ts";
 import type { Interpreter } from "../model.ts";
-import { type Elf, type ElfRead, readElf } from "./elf.ts";
-import { expandPath, readSystemLibraries } from "./search-path.ts";
+import type { Elf } from "./elf.ts";
+import { isReadable, type ReadLibraries } from "./read-libraries.ts";
+import { expandPath } from "./search-path.ts";
 import { type TorchParent, comesWithTorch, findTorch } from "./torch-parent.ts";
 
 /** A library in a process, and who asked for it: DT_RPATH of all askers counts. */
@@ -36,24 +36,19 @@ export interface LibrarySearch {
   readonly program: Elf | null;
   /** What is in the process from its start. */
   readonly base: readonly Elf[];
-  read(path: string): ElfRead;
   arrivalOf(elf: Elf): Arrival;
-  close(): void;
 }
 
 type Found = { readonly elf: Elf; readonly isInProcess: boolean } | Broken | null;
 
-export function createSearch(interpreter: Interpreter | null, environment: NodeJS.ProcessEnv): LibrarySearch {
-  const opened = new Map<string, ElfRead>();
-  const system = readSystemLibraries();
+export function createSearch(
+  interpreter: Interpreter | null,
+  environment: NodeJS.ProcessEnv,
+  libraries: ReadLibraries,
+): LibrarySearch {
   const torch = findTorch(interpreter, environment);
   const libraryPath = (environment["LD_LIBRARY_PATH"] ?? "").split(/[:;]/).filter(Boolean);
 
-  const read = (path: string): ElfRead => {
-    const known = opened.get(path) ?? readElf(path);
-    opened.set(path, known);
-    return known;
-  };
   const locate = (name: string, asker: Loaded): Found => {
     const { elf } = asker;
     if (name.includes("/")) return firstLike(expandPath(name, elf.path), name, elf);
@@ -64,14 +59,14 @@ export function createSearch(interpreter: Interpreter | null, environment: NodeJ
       ...inheritedPaths(asker, program).map((folder) => join(folder, name)),
       ...libraryPath.map((folder) => join(folder, name)),
       ...elf.runpath.flatMap((entry) => expandPath(entry, elf.path)).map((folder) => join(folder, name)),
-      ...system.candidates(name, elf.machine),
+      ...libraries.system.candidates(name, elf.machine),
     ];
     return firstLike(candidates, name, elf);
   };
   const firstLike = (paths: readonly string[], name: string, like: Elf): Found => {
     for (const path of paths) {
       if (!isReadable(path)) continue;
-      const found = read(path);
+      const found = libraries.read(path);
       // libraries of another machine are passed over; anything else of that name ends the search
       if (found.kind === "broken") return { name, path, why: found.why };
       if (found.kind === "not-elf") return { name, path, why: `it is ${found.format}` };
@@ -102,9 +97,9 @@ export function createSearch(interpreter: Interpreter | null, environment: NodeJ
     return { loaded, missing: [...missing], broken };
   };
 
-  const program = findProgram(interpreter, read);
+  const program = findProgram(interpreter, libraries);
   const preloaded = preloads(environment).flatMap((path) => {
-    const found = isReadable(path) ? read(path) : null;
+    const found = isReadable(path) ? libraries.read(path) : null;
     return found?.kind === "elf" && found.elf.machine === program?.machine ? [found.elf] : [];
   });
   const base = program === null ? [] : arrive([program, ...preloaded], []).loaded.map(({ elf }) => elf);
@@ -113,12 +108,7 @@ export function createSearch(interpreter: Interpreter | null, environment: NodeJ
     torch,
     program,
     base,
-    read,
     arrivalOf: (elf) => arrive([elf], base),
-    close() {
-      for (const entry of opened.values()) if (entry.kind === "elf") entry.elf.close();
-      opened.clear();
-    },
   };
 }
 
@@ -152,21 +142,12 @@ function preloads(environment: NodeJS.ProcessEnv): string[] {
     .filter((path) => path.startsWith("/"));
 }
 
-function findProgram(interpreter: Interpreter | null, read: (path: string) => ElfRead): Elf | null {
+function findProgram(interpreter: Interpreter | null, libraries: ReadLibraries): Elf | null {
   for (const path of interpreter === null ? [] : [interpreter.path, ...interpreter.identityFiles]) {
-    const found = read(realPath(path)); // its $ORIGIN is that of the real file, unlike a library's
+    const found = libraries.read(realPath(path)); // its $ORIGIN is that of the real file, unlike a library's
     if (found.kind === "elf") return found.elf;
   }
   return null;
-}
-
-function isReadable(path: string): boolean {
-  try {
-    accessSync(encodePath(path), constants.R_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function realPath(path: string): string {

@@ -10,6 +10,8 @@ export interface ProbeEvent {
   /** Names that were asked for and that the module lacks. */
   readonly missing: readonly string[];
   readonly schemas: readonly string[];
+  /** How functions among the names that were asked for are called, as Python writes it; without those that do not tell. */
+  readonly signatures: Readonly<Record<string, readonly string[]>>;
   /** Dispatch keys that the operator has a kernel for; null: this torch does not tell. */
   readonly kernels: readonly string[] | null;
 }
@@ -43,6 +45,7 @@ export function parseEvents(text: string): ParsedEvents {
         winner: textOf(value["winner"]),
         missing: textsOf(value["missing"]),
         schemas: textsOf(value["schemas"]),
+        signatures: listsOf(value["signatures"]),
         kernels: Array.isArray(value["kernels"]) ? textsOf(value["kernels"]) : null,
       });
     }
@@ -71,4 +74,9 @@ function textOf(value: unknown): string | null {
 
 function textsOf(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
+}
+
+function listsOf(value: unknown): Record<string, string[]> {
+  if (typeof value !== "object" || value === null) return {};
+  return Object.fromEntries(Object.entries(value).map(([name, list]) => [name, textsOf(list)]));
 }

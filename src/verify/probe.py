@@ -9,8 +9,10 @@ import fcntl
 import importlib
 import importlib.machinery
 import importlib.util
+import inspect
 import json
 import os
+import re
 import sys
 import warnings
 
@@ -166,9 +168,32 @@ def holds(has_kernel, name, key):
 
 
 def look_into(library):
-    """Which names a module that is loaded already lacks."""
+    """Which names a module that is loaded already lacks, and how the others are called, where that can be known."""
     module = sys.modules[library["module"]]
-    return {"missing": [name for name in library["names"] if not hasattr(module, name)]}
+    names = [name for name in library["names"] if hasattr(module, name)]
+    signatures = {name: signatures_of(name, getattr(module, name)) for name in names}
+    return {
+        "missing": [name for name in library["names"] if name not in signatures],
+        "signatures": {name: found for name, found in signatures.items() if found},
+    }
+
+
+def signatures_of(name, value):
+    """As nanobind keeps them, as pybind11 writes them into its documentation, or as the interpreter knows them."""
+    kept = getattr(value, "__nb_signature__", None)
+    if kept is not None:
+        return [re.sub(r"^def ", "", entry[0]) for entry in kept]
+    if type(value).__name__ == "cython_function_or_method":
+        return [name + str(inspect.signature(value))]
+    if re.search("PyCapsule|function_record", type(getattr(value, "__self__", None)).__name__):
+        lines = (value.__doc__ or "").split("\n")
+        if lines[1:2] == ["Overloaded function."]:
+            return re.findall(r"^\d+\. (%s\(.*\)(?: -> .*)?)$" % name, value.__doc__, re.M)
+        return [line for line in lines[:1] if re.match(r"%s\(.*\)(?: -> .*)?$" % name, line)]
+    text = getattr(value, "__text_signature__", None)
+    if isinstance(text, str) and text.startswith("("):
+        return [name + re.sub(r"^\(\$\w+(?:, )?(?:/(?:, )?)?", "(", text)]
+    return []
 
 
 def look_up(operator):

@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import type { Interpreter } from "../model.ts";
 import type { Elf, ElfRead, UndefinedSymbol } from "./elf.ts";
 import { type Broken, type Loaded, createSearch, namesOf } from "./library-search.ts";
+import { openLibraries, type ReadLibraries } from "./read-libraries.ts";
 import type { TorchParent } from "./torch-parent.ts";
 
 export interface LoaderContext {
@@ -15,6 +16,8 @@ export interface LoaderContext {
   readonly top?: string;
   /** The torch that the files are known to have been built against. */
   readonly builtTorch?: string | null;
+  /** What has been read already; closed with the loader. */
+  readonly libraries?: ReadLibraries;
 }
 
 /** A symbol, or a version of a library, that nothing in the process has. */
@@ -43,8 +46,12 @@ export interface Loader {
   close(): void;
 }
 
-export function createLoader({ interpreter, environment }: LoaderContext): Loader {
-  const search = createSearch(interpreter, environment);
+export function createLoader({
+  interpreter,
+  environment,
+  libraries = openLibraries(),
+}: LoaderContext): Loader {
+  const search = createSearch(interpreter, environment, libraries);
   const { base, program } = search;
   /** Dependencies that need nothing of the one who loads them: they are good for all. */
   const settled = new Map<Elf, boolean>();
@@ -52,8 +59,8 @@ export function createLoader({ interpreter, environment }: LoaderContext): Loade
   const isSettled = (elf: Elf): boolean => {
     const known = settled.get(elf);
     if (known !== undefined) return known;
-    const { missing, broken, libraries } = resolve(elf, ({ elf: other }) => other === elf, false);
-    const isGood = missing.length === 0 && broken.length === 0 && libraries.length === 0;
+    const alone = resolve(elf, ({ elf: other }) => other === elf, false);
+    const isGood = [alone.missing, alone.broken, alone.libraries].every((list) => list.length === 0);
     settled.set(elf, isGood);
     return isGood;
   };
@@ -75,10 +82,10 @@ export function createLoader({ interpreter, environment }: LoaderContext): Loade
   return {
     torch: search.torch,
     program,
-    read: (path) => search.read(path),
+    read: (path) => libraries.read(path),
     resolve: (elf) =>
       resolve(elf, (entry) => entry.elf === elf || !(entry.isInProcess || isSettled(entry.elf)), true),
-    close: () => search.close(),
+    close: () => libraries.close(),
   };
 }
 

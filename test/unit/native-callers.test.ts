@@ -77,14 +77,14 @@ def g(ops=None):
     [
       "2 module pkg._C guard=try, except ImportError",
       "8 module pkg._C",
-      "11 name pkg._C a",
-      "12 name pkg._C b",
+      "11 name pkg._C a call=0",
+      "12 name pkg._C b call=0",
     ],
   ],
   [
     "a module that lies in no package",
     "import _C\n_C.a()\ntype: _C.annotated = _C.b\n",
-    ["1 module _C", "2 name _C a", "3 name _C b"],
+    ["1 module _C", "2 name _C a call=0", "3 name _C b"],
   ],
   [
     "modules and names in them",
@@ -111,11 +111,32 @@ from torch._C import no
       "4 module ._C",
       "5 name ._C x",
       "5 name ._C y",
-      "8 name pkg._C a",
+      "8 name pkg._C a call=0",
       "9 name pkg._C b",
       "10 name pkg._C e",
       "11 name ._C f",
       "13 module pkg._C",
+    ],
+  ],
+  [
+    "calls of names that are imported",
+    `from pkg._C import (
+    one,
+    two as deux,
+)
+one(1, k=2)
+deux(*x)
+def one_more(one):
+    one(3)
+two(4)
+one.member(5)
+`,
+    [
+      "1 name pkg._C one",
+      "1 name pkg._C two",
+      "5 name pkg._C one call=1,k",
+      "6 name pkg._C two",
+      "10 name pkg._C one",
     ],
   ],
   [

@@ -16,6 +16,7 @@ import {
   type NameVerdict,
 } from "../../src/verify/contract/name-rule.ts";
 import { type NativeName, nativeNames, nativeNameText } from "../../src/verify/contract/native-names.ts";
+import { readCythonNames } from "../../src/verify/contract/cython-names.ts";
 import { readRegistrations } from "../../src/verify/contract/registrations.ts";
 import { cmakeTargets, setupTargets, type Target } from "../../src/verify/contract/target-names.ts";
 import type { TreeScan } from "../../src/verify/contract/tree-scan.ts";
@@ -138,6 +139,25 @@ test("packages that lie in a folder of their own, and a module that lies in no p
     "pkg_cuda required 1/1",
     "pkg._core:a required 1/2",
     "pkg_cuda:b required 1/1",
+  ]);
+});
+
+test("a Cython file is a module where it lies", () => {
+  const sources = {
+    "src/pkg/fast.pyx": "def run(a): pass\nLIMIT = 1\n",
+    "other/fast.pyx": "def run(a): pass\n",
+  };
+  const uses = { "src/pkg/a.py": [use("pkg.fast:run"), use(".fast:run"), use("numpy.fast:run")] };
+  const tree = {
+    ...scan({}, uses, [], ["src/pkg/__init__.py"]),
+    registrations: new Map(Object.entries(sources).map(([path, text]) => [path, readCythonNames(text)])),
+  };
+  assert.deepEqual(told(nativeNames(tree, () => true)), [
+    "other.fast unused 1/0",
+    "pkg.fast required 1/1",
+    "other.fast:run unused 1/0",
+    "pkg.fast:LIMIT unused 1/0",
+    "pkg.fast:run required 1/2",
   ]);
 });
 

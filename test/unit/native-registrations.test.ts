@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { readCTokens } from "../../src/verify/contract/c-tokens.ts";
+import { readCythonNames } from "../../src/verify/contract/cython-names.ts";
 import { OWN_NAME, readRegistrations } from "../../src/verify/contract/registrations.ts";
 
 /** One line for each registration: `kind space::name (conditions) schema`. */
@@ -11,6 +12,57 @@ function told(source: string): string[] {
     return `${line} ${kind} ${where}${name === "" ? "" : `::${name}`}${under}${schema === null ? "" : ` = ${schema}`}`;
   });
 }
+
+test("what a Cython file gives to Python", () => {
+  const source = `# cython: language_level=3
+"""def not_this(a):
+not_this_either = 1
+"""
+cimport numpy as np
+from libc.math cimport sin
+DEF SIZE = 3
+LIMIT = 'a"""'  # """
+names = [
+    "x",
+]
+x == y
+def run(int a,
+        b=2):
+    inner = 1
+cpdef int both(int a): return a
+cpdef np.ndarray[double, ndim=2] table(x): pass
+cpdef plain(x): pass
+cdef int hidden(int a): return a
+cdef int COUNT = 4
+cdef class Thing(Base):
+    def method(self): pass
+cdef public class Shown [object S, type T]: pass
+class Other: pass
+cpdef enum Color:
+    RED = 1
+async def later(): pass
+if x:
+    guarded = 1
+`;
+  const [module, ...names] = readCythonNames(source);
+  assert.deepEqual([module?.kind, module?.space], ["module", OWN_NAME]);
+  assert.deepEqual(
+    names.map(({ kind, name, line }) => `${line} ${kind} ${name}`),
+    [
+      "8 name LIMIT",
+      "9 name names",
+      "13 name run",
+      "16 name both",
+      "17 name table",
+      "18 name plain",
+      "21 name Thing",
+      "23 name Shown",
+      "24 name Other",
+      "25 name Color",
+      "27 name later",
+    ],
+  );
+});
 
 const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   [

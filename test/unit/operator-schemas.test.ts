@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { CallShape } from "../../src/verify/contract/callers.ts";
-import { misfit, parseSchema } from "../../src/verify/contract/schema.ts";
+import { misfit, parseSchema, parseSignature } from "../../src/verify/contract/schema.ts";
 
 test("the arguments of a schema", () => {
   const text =
@@ -43,9 +43,20 @@ const CASES: readonly (readonly [string, CallShape, string, readonly string[], s
 ];
 
 for (const [name, shape, overload, schemas, expected] of CASES) {
-  test(`a call: ${name}`, () => assert.equal(misfit(shape, overload, schemas), expected));
+  test(`a call: ${name}`, () => assert.equal(misfit(shape, overload, schemas.map(parseSchema)), expected));
 }
 
 function call(positional: number, ...keywords: readonly string[]): CallShape {
   return { positional, keywords };
 }
+
+test("the arguments of a Python signature", () => {
+  const text = `f(arg0: Dict[str, int], b: list = [1, 2], c: dict = {'x': 1, 'y': 2}, /, *, d: str = ', e') -> None`;
+  assert.deepEqual(
+    parseSignature(text)?.arguments.map((one) => `${one.name} ${one.hasDefault} ${one.isKeywordOnly}`),
+    ["arg0 false false", "b true false", "c true false", "d true true"],
+  );
+  assert.deepEqual(parseSignature("f()"), { overload: "", arguments: [] });
+  for (const none of ["", "f", "f(", "f(*args)", "f(a, **kwargs)", "Does f(x)."])
+    assert.equal(parseSignature(none), null, none);
+});

@@ -11,7 +11,7 @@ import {
   whyPerhapsLost,
 } from "./name-rule.ts";
 import { type NativeName, nativeNameText, placeText, type UsedAt } from "./native-names.ts";
-import { misfit } from "./schema.ts";
+import { misfit, parseSchema, parseSignature } from "./schema.ts";
 
 /** A native name, what was found of it, and what that means. */
 export interface JudgedName extends NativeName {
@@ -104,9 +104,9 @@ function misfitWarnings(name: JudgedName): Problem[] {
 }
 
 function misfitsOf(name: NativeName, found: Found): JudgedName["misfits"] {
-  if (name.kind !== "operator") return [];
   const declared = name.registered.map(({ schema }) => schema ?? "");
-  const schemas = found.kind === "present" ? found.schemas : declared;
+  const texts = found.kind === "present" ? found.schemas : declared;
+  const schemas = texts.map(name.kind === "operator" ? parseSchema : parseSignature);
   return name.used.flatMap((used) => {
     const why = used.call === null ? null : misfit(used.call, used.overload, schemas);
     return why === null ? [] : [{ used, why }];

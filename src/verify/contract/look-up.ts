@@ -46,8 +46,8 @@ export function foundNames(
     if (kind === "module")
       return places.length > 0 ? (allLoaded ? { kind: "present", schemas: [] } : UNSEEN) : missing;
     const answers = places.map(({ path }) => eventOf(loaded, "lookup", `names of ${path}`));
-    if (answers.some((event) => event?.error === null && !event.missing.includes(name)))
-      return { kind: "present", schemas: [] };
+    const having = answers.find((event) => event?.error === null && !event.missing.includes(name));
+    if (having !== undefined) return { kind: "present", schemas: having.signatures[name] ?? [] };
     return answers.every((event) => event?.error === null) ? missing : UNSEEN;
   };
 }

@@ -4,6 +4,7 @@ import { type NativeName, nativeNameText, placeText } from "./native-names.ts";
 
 /** What a fresh interpreter said of a name. `unseen`: it was not asked, or could not look. */
 export type Found =
+  /** `schemas` of an operator; of another name its signatures as Python writes them, where it tells. */
   | { readonly kind: "present"; readonly schemas: readonly string[] }
   | { readonly kind: "missing" }
   | { readonly kind: "unseen" };
@@ -91,7 +92,7 @@ export function beforeOf(names: SeenNames, changes: readonly Reason[]): Before {
   };
 }
 
-const SOURCE = /\.(?:c|cc|cpp|cxx|cu|cuh|h|hh|hpp|hxx|inl|inc)$/;
+const SOURCE = /\.(?:pyx|pxd|pxi|c|cc|cpp|cxx|cu|cuh|h|hh|hpp|hxx|inl|inc)$/;
 
 /** For each name, whether something else that is registered under the same conditions of the same file was found. */
 export function findPeers(

@@ -125,14 +125,17 @@ type Resolved = RegisteredAt & {
   readonly name: string;
 };
 
-/** Registrations with `TORCH_EXTENSION_NAME` replaced by the names that build files give to the libraries of a file. */
+/** Registrations with `TORCH_EXTENSION_NAME` replaced by the names that build files give to the libraries of a file; a Cython file gives its own. */
 function resolveSpaces(scan: TreeScan, isInput: (path: RepoPath) => boolean): Resolved[] {
   const byFile = namesByFile(scan.targets);
+  const files = new Set(scan.python);
   const all = [...new Set(scan.targets.map(({ name }) => name))];
   const found: Resolved[] = [];
   const helpers: (RegisteredAt & { kind: "operator" | "name"; name: string })[] = [];
   for (const [path, registrations] of scan.registrations) {
-    const own = byFile.get(path) ?? (all.length === 1 ? all : []);
+    const own = path.endsWith(".pyx")
+      ? [moduleOf(path, files)]
+      : (byFile.get(path) ?? (all.length === 1 ? all : []));
     for (const { kind, space, name, line, conditions, schema } of registrations) {
       if (kind === "kernel") continue;
       const place = { path, line, conditions, schema };
@@ -195,7 +198,7 @@ function namespaced(path: RepoPath): string {
 }
 
 function dottedPath(path: RepoPath): string {
-  return path.replace(/(?:\/__init__)?\.py$/, "").replaceAll("/", ".");
+  return path.replace(/(?:\/__init__)?\.pyx?$/, "").replaceAll("/", ".");
 }
 
 function operatorSpaces(scan: TreeScan, registered: readonly Resolved[]): ReadonlySet<string> {

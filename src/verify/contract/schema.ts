@@ -1,4 +1,4 @@
-/** Pure: the arguments of an operator by its schema, and whether a call can be meant for it. */
+/** Pure: the arguments of an operator by its schema, of a function by its signature, and whether a call can be meant for it. */
 import type { CallShape } from "./callers.ts";
 
 export interface Schema {
@@ -33,11 +33,34 @@ export function parseSchema(text: string): Schema | null {
   return { overload, arguments: found };
 }
 
+/** Reads `name(a: int, *, b: str = 'x') -> None`. Null for what is none, and where it takes any arguments. */
+export function parseSignature(text: string): Schema | null {
+  const head = /^\w+\(/.exec(text)?.[0];
+  const parts = head === undefined ? null : topLevelParts(text, head.length);
+  if (parts === null) return null;
+  let isKeywordOnly = false;
+  const found: SchemaArgument[] = [];
+  for (const part of parts) {
+    if (part === "/") continue;
+    if (part === "*") {
+      isKeywordOnly = true;
+      continue;
+    }
+    const name = /^\w+/.exec(part)?.[0];
+    if (name === undefined) return null; // `*args`
+    found.push({ name, hasDefault: part.includes("="), isKeywordOnly });
+  }
+  return { overload: "", arguments: found };
+}
+
 /** Why a call fits none of the schemas, or null: it fits one, or cannot be judged. */
-export function misfit(call: CallShape, overload: string, schemas: readonly string[]): string | null {
-  const parsed = schemas.map(parseSchema);
-  const known = parsed.filter((schema) => schema !== null);
-  if (known.length === 0 || known.length < parsed.length) return null;
+export function misfit(
+  call: CallShape,
+  overload: string,
+  schemas: readonly (Schema | null)[],
+): string | null {
+  const known = schemas.filter((schema) => schema !== null);
+  if (known.length === 0 || known.length < schemas.length) return null;
   const wanted =
     overload === ""
       ? known
@@ -73,8 +96,8 @@ function topLevelParts(text: string, from: number): string[] | null {
     if (quote !== "") {
       if (char === quote && text[at - 1] !== "\\") quote = "";
     } else if (char === '"' || char === "'") quote = char;
-    else if ("([".includes(char)) depth += 1;
-    else if (")]".includes(char)) depth -= 1;
+    else if ("([{".includes(char)) depth += 1;
+    else if (")]}".includes(char)) depth -= 1;
     if (depth === 0 || (depth === 1 && quote === "" && char === ",")) {
       parts.push(text.slice(start, at).trim());
       start = at + 1;

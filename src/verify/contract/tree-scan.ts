@@ -5,6 +5,7 @@ import { readTexts } from "../../git/work-tree-text.ts";
 import type { IndexEntry, TrackedFiles } from "../../git/work-tree.ts";
 import type { RepoPath, Workspace } from "../../model.ts";
 import { readUses, type Use } from "./callers.ts";
+import { readCythonNames } from "./cython-names.ts";
 import { OWN_NAME, readRegistrations, type Registration } from "./registrations.ts";
 import { readScanCache, writeScanCache } from "./scan-cache.ts";
 import { cmakeTargets, setupTargets, type Target } from "./target-names.ts";
@@ -19,8 +20,8 @@ export interface TreeScan {
   readonly noCallers: string | null;
 }
 
-const READ = /\.(?:c|cc|cpp|cxx|cu|cuh|h|hh|hpp|hxx|inl|inc|py|cmake)$|(?:^|\/)CMakeLists\.txt$/;
-const NATIVE = /\.(?:c|cc|cpp|cxx|cu|cuh|h|hh|hpp|hxx|inl|inc)$/;
+const READ = /\.(?:pyx|c|cc|cpp|cxx|cu|cuh|h|hh|hpp|hxx|inl|inc|py|cmake)$|(?:^|\/)CMakeLists\.txt$/;
+const NATIVE = /\.(?:pyx|c|cc|cpp|cxx|cu|cuh|h|hh|hpp|hxx|inl|inc)$/;
 /** Run by tools, and no part of what is imported. */
 const NO_CALLER = /(?:^|\/)(?:setup|conftest|noxfile|test_[^/]*|[^/]*_test)\.py$/;
 
@@ -43,7 +44,7 @@ export async function scanTree(ws: Workspace, tree: TrackedFiles, python: string
     files.filter(({ path }) => NATIVE.test(path)),
   );
   const registrations = await readSources(ws.top, native, before.registrations);
-  const modules = moduleNames(registrations.values(), targets);
+  const modules = moduleNames(registrations, targets);
   const spaces = operatorSpaces(registrations.values(), targets);
   const asked = [...modules, ...spaces].join(" ");
   const known = before.asked === asked ? before.uses : new Map<string, readonly Use[]>();
@@ -110,11 +111,15 @@ async function readSources(
   const texts = await readTexts(top, fresh);
   for (const { path, id } of files) {
     const text = texts.get(path);
-    const found = text === undefined ? known.get(id ?? "") : readRegistrations(text);
+    const found = text === undefined ? known.get(id ?? "") : readNames(path, text);
     if (found !== undefined && found.length > 0) read.set(path, found);
   }
   read.isNew = fresh.length > 0;
   return read;
+}
+
+function readNames(path: RepoPath, text: string): Registration[] {
+  return path.endsWith(".pyx") ? readCythonNames(text) : readRegistrations(text);
 }
 
 async function readCallers(
@@ -182,9 +187,13 @@ async function readTargets(
 }
 
 /** Last parts of the names of native modules, sorted. */
-function moduleNames(found: Iterable<readonly Registration[]>, targets: readonly Target[]): string[] {
+function moduleNames(
+  found: ReadonlyMap<RepoPath, readonly Registration[]>,
+  targets: readonly Target[],
+): string[] {
   const names = targets.map(({ name }) => name);
-  for (const registrations of found) {
+  for (const [path, registrations] of found) {
+    if (path.endsWith(".pyx")) names.push(baseName(path).slice(0, -".pyx".length));
     for (const { kind, space } of registrations) {
       if (kind === "module" && space !== null && /^\w+$/.test(space)) names.push(space);
     }

@@ -1,0 +1,46 @@
+import { OWN_NAME, type Registration } from "./registrations.ts";
+
+/** A line that makes a name of the module, with what stands before its colon or bracket. */
+const DEFINES =
+  /^(?:(?:async +)?def +(\w+)|cpdef +enum(?: +class)? +(\w+)|cpdef +(?:[\w.[\], *&=]+? +\**)?(\w+)\s*\(|(?:cdef +(?:public +|api +)?)?class +(\w+)|([A-Za-z_]\w*) *=(?!=))/;
+
+/**
+ * What a Cython file (`.pyx`) gives to Python: the module itself, and what its lines without indentation define. Names
+ * under a condition, and those that are only imported, are left out.
+ */
+export function readCythonNames(text: string): Registration[] {
+  const module: Registration = {
+    kind: "module",
+    space: OWN_NAME,
+    name: "",
+    schema: null,
+    line: 1,
+    conditions: [],
+  };
+  const names = codeLines(text).flatMap(({ line, code }): Registration[] => {
+    const name = DEFINES.exec(code)
+      ?.slice(1)
+      .find((group) => group !== undefined);
+    return name === undefined ? [] : [{ ...module, kind: "name", name, line }];
+  });
+  return [module, ...names];
+}
+
+/** Lines that are no part of a string of several lines, nor of what brackets hold together. */
+function codeLines(text: string): { line: number; code: string }[] {
+  const found: { line: number; code: string }[] = [];
+  let quote = "";
+  let depth = 0;
+  for (const [index, code] of text.split("\n").entries()) {
+    if (quote === "" && depth === 0) found.push({ line: index + 1, code });
+    for (const [token] of code.matchAll(
+      /"""|'''|\\.|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|#.*|[([{]|[)\]}]/g,
+    )) {
+      if (quote !== "") quote = token === quote ? "" : quote;
+      else if (token === '"""' || token === "'''") quote = token;
+      else if ("([{".includes(token)) depth += 1;
+      else if (")]}".includes(token)) depth = Math.max(0, depth - 1);
+    }
+  }
+  return found;
+}
