@@ -40,6 +40,13 @@ cdef public class Shown [object S, type T]: pass
 class Other: pass
 cpdef enum Color:
     RED = 1
+@cython.internal
+@cython.final
+cdef class Inside:
+    pass
+@cython.final
+cdef class Outside:
+    pass
 async def later(): pass
 if x:
     guarded = 1
@@ -59,7 +66,8 @@ if x:
       "23 name Shown",
       "24 name Other",
       "25 name Color",
-      "27 name later",
+      "32 name Outside",
+      "34 name later",
     ],
   );
 });

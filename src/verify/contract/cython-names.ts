@@ -17,13 +17,21 @@ export function readCythonNames(text: string): Registration[] {
     line: 1,
     conditions: [],
   };
-  const names = codeLines(text).flatMap(({ line, code }): Registration[] => {
+  const lines = codeLines(text).filter(({ code }) => /^[^\s#]/.test(code));
+  const names = lines.flatMap(({ line, code }, at): Registration[] => {
     const name = DEFINES.exec(code)
       ?.slice(1)
       .find((group) => group !== undefined);
-    return name === undefined ? [] : [{ ...module, kind: "name", name, line }];
+    return name === undefined || isInternal(lines, at) ? [] : [{ ...module, kind: "name", name, line }];
   });
   return [module, ...names];
+}
+
+/** Does one of the decorators above keep a class from Python? */
+function isInternal(lines: readonly { readonly code: string }[], at: number): boolean {
+  for (let above = at - 1; lines[above]?.code.startsWith("@") === true; above -= 1)
+    if (/^@(?:cython\.)?internal\b/.test(lines[above]?.code ?? "")) return true;
+  return false;
 }
 
 /** Lines that are no part of a string of several lines, nor of what brackets hold together. */
