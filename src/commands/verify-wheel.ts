@@ -1,13 +1,19 @@
 import { resolve } from "node:path";
+import { gpuTargets } from "../build/gpu-targets.ts";
 import { childEnvironment } from "../fingerprint/environment.ts";
 import { ok, type Result } from "../report/failure.ts";
 import type { Look } from "../run.ts";
+import { nativeContracts } from "../verify/contract/native-contract.ts";
+import type { NativeName } from "../verify/contract/native-names.ts";
 import { mergeFindings, type Problem } from "../verify/findings.ts";
 import { verifyOutputs, type VerifyReport } from "../verify/verify.ts";
 import { fitsPython, judgeTags, shownTags } from "../verify/wheel-tags.ts";
 import { unpackWheel } from "../verify/wheel.ts";
 
 const OTHER_PYTHON = "activate an environment of that Python, then: rebuild-if-needed init";
+
+/** No build here brings another wheel. */
+const REBUILDS = /(?:^|\s)rebuild-if-needed(?: --force)?$/;
 
 /**
  * Holds a wheel against the contracts of this repository's extensions. Fails with E104 and E302.
@@ -30,6 +36,9 @@ export async function verifyWheel(
         onlyProblem({ subject: wheel, text, cause: "pip would not install it here.", next: OTHER_PYTHON }),
       );
     }
+    const next = `build the wheel anew, then: rebuild-if-needed verify --wheel ${wheel}`;
+    const [first] = looked.extensions;
+    const targets = first === undefined ? null : gpuTargets(looked, first);
     const report = await verifyOutputs({
       top: folder,
       outputs: files,
@@ -39,13 +48,28 @@ export async function verifyWheel(
       timeoutMs,
       probe: true,
       isApart: true,
+      native: { names: await namesOf(looked), builtFrom: { kind: "unknown" }, before: null },
+      // it may be for other machines than this one
+      ...(targets === null ? {} : { gpuTargets: async () => ({ ...(await targets()), present: [] }) }),
     });
     const { warnings } = mergeFindings([judgeTags(folder, files, tags), report]);
-    const next = `build the wheel anew, then: rebuild-if-needed verify --wheel ${wheel}`;
-    return ok({ ...report, problems: report.problems.map((one) => ({ next, ...one })), warnings });
+    const ofWheel = (one: Problem): Problem =>
+      one.next !== undefined && REBUILDS.test(one.next) ? { ...one, next } : one;
+    return ok({
+      ...report,
+      problems: report.problems.map((one) => ofWheel({ next, ...one })),
+      warnings: warnings.map(ofWheel),
+    });
   } finally {
     unpacked.value.drop();
   }
+}
+
+/** What the extensions register, all of which the wheel brings: what it was built from nobody knows. */
+async function namesOf({ ws, tree, extensions, environment }: Look): Promise<NativeName[]> {
+  const configured = extensions.map(({ extension }) => extension);
+  const contracts = await nativeContracts(ws, tree, configured, environment.interpreter?.path ?? null);
+  return contracts.flatMap(({ names }) => names.filter(({ places }) => places.length > 0));
 }
 
 /** Nothing else is worth a look. */

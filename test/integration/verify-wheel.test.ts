@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { cpSync } from "node:fs";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
+import { manyKernels, skipWithoutNvcc } from "../helpers/kernels.ts";
 import { extensionModule, library, put, thisPython } from "../helpers/native.ts";
 import { createSandbox, type Sandbox } from "../helpers/sandbox.ts";
 import { operatorLibrary, standInTorch } from "../helpers/stand-in-torch.ts";
@@ -18,7 +19,7 @@ const CONFIG = `preset = "none"
 name = "core"
 inputs = ["csrc/**"]
 outputs = ["pkg/*.so"]
-recipe = [["true"]]
+recipe = [["cmake", "-E", "true"]]
 `;
 
 interface Scene {
@@ -132,6 +133,49 @@ test("libraries of the wheel's data folder and versioned names are checked too",
     (await box.cli(top, "verify", "--wheel", second)).stdout,
     /^ {2}pkg\/_C\.so: cannot be loaded$/m,
   );
+});
+
+test("what sources register and callers use is looked for in the wheel", async (t) => {
+  const { box, top, wheel } = await scene(t, []);
+  const entry = (name: string): string => `{"${name}", answer, METH_NOARGS, ""},`;
+  box.write(
+    join(top, "csrc/a.c"),
+    `static PyMethodDef methods[] = {${entry("answer")}\n${entry("question")} {0}};
+static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "_C", 0, -1, methods};
+PyMODINIT_FUNC PyInit__C(void) { return PyModule_Create(&definition); }
+`,
+  );
+  box.write(join(top, "pkg/__init__.py"), "");
+  box.write(join(top, "pkg/api.py"), "from pkg._C import answer, question\n");
+  await box.commit(top, "a caller");
+  const path = await wheel((folder) => void extensionModule(python, join(folder, "pkg"), "_C"));
+  const { code, stdout } = await box.cli(top, "verify", "--wheel", path);
+  assert.equal(
+    plain(stdout),
+    `${path}: good (1 library, 0 modules, 0 names checked in N ms)
+  warning: pkg._C:question: is missing
+    csrc/a.c:2 registers it, pkg/api.py:1 uses it: the library is of older source.
+    next: build the wheel anew, then: rebuild-if-needed verify --wheel ${path}
+`,
+  );
+  assert.equal(code, 0);
+});
+
+test("a wheel without code for the GPUs that are asked for", { skip: skipWithoutNvcc }, async (t) => {
+  const { box, top, wheel } = await scene(t, []);
+  const kernels = await manyKernels();
+  const path = await wheel((folder) => cpSync(kernels, join(folder, "pkg", "_C.so")));
+  const asked = (list: string): ReturnType<Sandbox["cli"]> =>
+    box.with({ CUDAARCHS: list }).cli(top, "verify", "--wheel", path);
+  const good = await asked("80");
+  assert.equal(good.code, 0, good.stdout);
+  const { code, stdout } = await asked("70;75");
+  assert.match(
+    stdout,
+    /pkg\/_C\.so: has no code for 7\.0, 7\.5, which CUDAARCHS=70;75 asks for: it holds 8\.0, 9\.0a, /,
+  );
+  assert.match(stdout, / {4}next: build the wheel anew, then: rebuild-if-needed verify --wheel /);
+  assert.equal(code, 1);
 });
 
 test("a wheel for another Python is one problem", async (t) => {
