@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Loaded, loadCompiled } from "./load-compiled.ts";
 import { EXIT } from "./report/failure.ts";
 
-/** Commands that mostly find nothing to do, or read files alone: `look.js` is a quarter of `main.js`. */
+/** Commands that mostly find nothing to do, or read files alone: `look.js` is a third of `main.js`. */
 const LOOKS = ["check", "hook", "status", "verify"];
 
 /** Commands that are called often and end soon. Compiled code is up to half a megabyte for each. */
