@@ -61,7 +61,7 @@ export interface Extension {
   readonly environment: readonly string[];
   /** `module:name`, `module`, or `torch.ops.<namespace>.<op>`. */
   readonly require: readonly string[];
-  /** Of the same form: what callers use and a build may lack. */
+  /** What callers use and a build may lack: of the same form, or `torch.ops.<namespace>`. */
   readonly optional?: readonly string[];
   readonly tools: readonly ToolRole[];
   /** Distributions of the environment whose version is part of the toolchain (build requirements, torch). */

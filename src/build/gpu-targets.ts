@@ -6,16 +6,27 @@ import { doctorRequest } from "./examine.ts";
 /** What the code for GPUs of an extension is held against. It asks the driver, so it is asked only when there is code. */
 export function gpuTargets(observed: Observed, part: ObservedExtension): () => Promise<GpuTargets> {
   return async () => {
-    const [{ addArchitectures, askedArchitectures }, { gpusHere }] = await Promise.all([
-      import("../doctor/asked-architectures.ts"),
-      import("../doctor/gpus-here.ts"),
-    ]);
-    const request = doctorRequest(observed, part);
-    const isCompiled = part.extension.wheel === undefined;
+    const { gpusHere } = await import("../doctor/gpus-here.ts");
     return {
-      present: await gpusHere(request),
-      asked: isCompiled ? together(askedArchitectures(request)) : null,
-      next: (gpus) => addArchitectures(request, gpus),
+      ...(await askedTargets(observed, [part])()),
+      present: await gpusHere(doctorRequest(observed, part)),
+    };
+  };
+}
+
+/** As `gpuTargets`, of all extensions together and whatever GPUs are here. */
+export function askedTargets(
+  observed: Observed,
+  parts: readonly ObservedExtension[],
+): () => Promise<GpuTargets> {
+  return async () => {
+    const { addArchitectures, askedArchitectures } = await import("../doctor/asked-architectures.ts");
+    const requests = parts.map((part) => doctorRequest(observed, part));
+    const compiled = requests.filter(({ extension }) => extension.wheel === undefined);
+    return {
+      present: [],
+      asked: together(compiled.flatMap((request) => askedArchitectures(request))),
+      next: (gpus) => requests.map((request) => addArchitectures(request, gpus))[0] ?? "rebuild-if-needed",
     };
   };
 }
@@ -25,7 +36,7 @@ function together(places: readonly AskedArchitectures[]): GpuTargets["asked"] {
   const whole = places.filter(({ isWhole }) => isWhole);
   if (whole.length === 0) return null;
   return {
-    place: whole.map(({ place }) => place).join(", "),
+    place: [...new Set(whole.map(({ place }) => place))].join(", "),
     numbers: [...new Set(whole.flatMap(({ list }) => list).map(({ number }) => number))],
     isCertain: whole.every(({ isCertain }) => isCertain),
   };

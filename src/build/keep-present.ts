@@ -52,8 +52,9 @@ export async function keepPresent(
     ws.top,
     old.outputs.map(({ path }) => path),
   );
+  const { names: _, ...kept } = old; // they are of another ground
   const baseline: Baseline = {
-    ...old,
+    ...kept,
     buildId: request.buildId,
     origin: "restored",
     at,

@@ -1,10 +1,10 @@
 import { resolve } from "node:path";
-import { gpuTargets } from "../build/gpu-targets.ts";
+import { askedTargets } from "../build/gpu-targets.ts";
 import { childEnvironment } from "../fingerprint/environment.ts";
 import { ok, type Result } from "../report/failure.ts";
 import type { Look } from "../run.ts";
 import { nativeContracts } from "../verify/contract/native-contract.ts";
-import type { NativeName } from "../verify/contract/native-names.ts";
+import { type NativeName, nativeNameText } from "../verify/contract/native-names.ts";
 import { mergeFindings, type Problem } from "../verify/findings.ts";
 import { verifyOutputs, type VerifyReport } from "../verify/verify.ts";
 import { fitsPython, judgeTags, shownTags } from "../verify/wheel-tags.ts";
@@ -37,8 +37,6 @@ export async function verifyWheel(
       );
     }
     const next = `build the wheel anew, then: rebuild-if-needed verify --wheel ${wheel}`;
-    const [first] = looked.extensions;
-    const targets = first === undefined ? null : gpuTargets(looked, first);
     const report = await verifyOutputs({
       top: folder,
       outputs: files,
@@ -49,8 +47,7 @@ export async function verifyWheel(
       probe: true,
       isApart: true,
       native: { names: await namesOf(looked), builtFrom: { kind: "unknown" }, before: null },
-      // it may be for other machines than this one
-      ...(targets === null ? {} : { gpuTargets: async () => ({ ...(await targets()), present: [] }) }),
+      gpuTargets: askedTargets(looked, looked.extensions), // it may be for other machines than this one
     });
     const { warnings } = mergeFindings([judgeTags(folder, files, tags), report]);
     const ofWheel = (one: Problem): Problem =>
@@ -69,7 +66,14 @@ export async function verifyWheel(
 async function namesOf({ ws, tree, extensions, environment }: Look): Promise<NativeName[]> {
   const configured = extensions.map(({ extension }) => extension);
   const contracts = await nativeContracts(ws, tree, configured, environment.interpreter?.path ?? null);
-  return contracts.flatMap(({ names }) => names.filter(({ places }) => places.length > 0));
+  const names = new Map<string, NativeName>();
+  for (const name of contracts.flatMap((contract) => contract.names)) {
+    const text = nativeNameText(name);
+    const known = names.get(text)?.need;
+    // several extensions may have the same inputs
+    if (name.places.length > 0 && (known === undefined || name.need === "optional")) names.set(text, name);
+  }
+  return [...names.values()];
 }
 
 /** Nothing else is worth a look. */

@@ -81,10 +81,7 @@ type Readers<T> = { readonly [K in keyof T]-?: Reader<NonNullable<T[K]>> };
 
 const ARGV_LISTS = list(list(text));
 
-const NATIVE_NAME = textLike(
-  /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*(?::[A-Za-z_]\w*(?:\.\w+)*)?$/,
-  `"module", "module:name" or "torch.ops.space.op"`,
-);
+const NATIVE_NAME = `"module", "module:name" or "torch.ops.space.op"`;
 
 const EXTENSION: Readers<PartialExtension> = {
   name: textLike(
@@ -96,8 +93,10 @@ const EXTENSION: Readers<PartialExtension> = {
   "build-dirs": list(folder),
   recipe: readRecipe,
   environment: list(textLike(/^(?!PATH$)[A-Za-z_]\w*$/, "the name of a variable that can change the output")),
-  require: list(NATIVE_NAME),
-  optional: list(NATIVE_NAME),
+  require: list(textLike(/^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*(?::[A-Za-z_]\w*(?:\.\w+)*)?$/, NATIVE_NAME)),
+  optional: list(
+    textLike(/^(?!torch\.ops\..*:)[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*(?::[A-Za-z_]\w*)?$/, NATIVE_NAME),
+  ),
 };
 
 const TOP: Readers<TopKeys & { readonly extension?: readonly Table[] }> = {

@@ -34,7 +34,7 @@ export interface Checked extends Findings {
   readonly foundOf: FindName;
 }
 
-const NOTHING: Probed = { events: [], deaths: new Map(), failure: null };
+const NOTHING: Probed = { events: [], deaths: new Map(), alone: new Set(), failure: null };
 
 /**
  * Two interpreters at the same time: one loads the libraries alone, one imports what is required. In one and

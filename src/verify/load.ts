@@ -17,24 +17,26 @@ export async function loadLibraries(
   if (together.failure !== null) return together;
   const events = new Map(together.events.map((event) => [keyOf(event), event]));
   const deaths = new Map(together.deaths);
+  const alone = new Set<string>();
   for (const library of request.libraries) {
     const { path } = library;
     const event = events.get(`library ${path}`);
     const isDecided = event !== undefined && event.error === null && !suspects.has(path);
     const isLate = event === undefined && deaths.get(path)?.kind !== "died";
     if (isDecided || isLate || timeLeft(budget) <= 1) continue;
-    const alone = await loadAlone(library, request, budget);
-    const [answer] = alone.events;
+    const again = await loadAlone(library, request, budget);
+    const [answer] = again.events;
     if (answer !== undefined) {
+      alone.add(path);
       events.set(
         keyOf(answer),
         isOf(path, answer) ? answer : { ...answer, error: event?.error ?? elsewhere(answer) },
       );
       deaths.delete(path);
     }
-    for (const [subject, end] of alone.deaths) deaths.set(subject, end);
+    for (const [subject, end] of again.deaths) deaths.set(subject, end);
   }
-  return { events: [...events.values()], deaths, failure: null };
+  return { events: [...events.values()], deaths, alone, failure: null };
 }
 
 function loadAlone(library: ProbeLibrary, { roots }: ProbeRequest, budget: ProbeBudget): Promise<Probed> {

@@ -6,9 +6,13 @@ export interface Probed {
   readonly events: readonly ProbeEvent[];
   /** Subjects that ended or blocked the interpreter. */
   readonly deaths: ReadonlyMap<string, ProbeEnd>;
+  /** Libraries that were loaded in a process of their own, where nothing else was asked. */
+  readonly alone: ReadonlySet<string>;
   /** Set when no interpreter could do any work. */
   readonly failure: ProbeEnd | null;
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** Interpreter, environment and the moment by which all must have ended. */
 export interface ProbeBudget extends Omit<ProbeProcess, "timeoutMs"> {
@@ -20,10 +24,11 @@ export async function probeAll(request: ProbeRequest, budget: ProbeBudget): Prom
   const deaths = new Map<string, ProbeEnd>();
   for (let rest = request; ; rest = without(rest, deaths)) {
     const { events, end } = await runProbe(rest, { ...budget, timeoutMs: timeLeft(budget) });
-    if (end.kind === "complete") return { events, deaths, failure: null };
-    if (end.kind === "not-started" || end.at === null) return { events, deaths, failure: end };
+    const found = { events, deaths, alone: NONE, failure: null };
+    if (end.kind === "complete") return found;
+    if (end.kind === "not-started" || end.at === null) return { ...found, failure: end };
     deaths.set(end.at, end);
-    if (end.kind === "time-limit") return { events, deaths, failure: null };
+    if (end.kind === "time-limit") return found;
   }
 }
 

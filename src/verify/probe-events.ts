@@ -11,7 +11,7 @@ export interface ProbeEvent {
   readonly missing: readonly string[];
   readonly schemas: readonly string[];
   /** How functions among the names that were asked for are called, as Python writes it; without those that do not tell. */
-  readonly signatures: Readonly<Record<string, readonly string[]>>;
+  readonly signatures: ReadonlyMap<string, readonly string[]>;
   /** Dispatch keys that the operator has a kernel for; null: this torch does not tell. */
   readonly kernels: readonly string[] | null;
 }
@@ -76,7 +76,7 @@ function textsOf(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
 }
 
-function listsOf(value: unknown): Record<string, string[]> {
-  if (typeof value !== "object" || value === null) return {};
-  return Object.fromEntries(Object.entries(value).map(([name, list]) => [name, textsOf(list)]));
+function listsOf(value: unknown): Map<string, string[]> {
+  if (typeof value !== "object" || value === null) return new Map();
+  return new Map(Object.entries(value).map(([name, list]) => [name, textsOf(list)]));
 }

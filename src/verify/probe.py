@@ -171,29 +171,44 @@ def look_into(library):
     """Which names a module that is loaded already lacks, and how the others are called, where that can be known."""
     module = sys.modules[library["module"]]
     names = [name for name in library["names"] if hasattr(module, name)]
-    signatures = {name: signatures_of(name, getattr(module, name)) for name in names}
+    signatures = {name: signatures_of(name, module) for name in names}
     return {
         "missing": [name for name in library["names"] if name not in signatures],
         "signatures": {name: found for name, found in signatures.items() if found},
     }
 
 
-def signatures_of(name, value):
+def signatures_of(name, module):
+    """None where it is no function, does not tell, or is a strange object."""
+    try:
+        return [str(signature) for signature in told_signatures(name, getattr(module, name))]
+    except Exception:
+        return []
+
+
+def told_signatures(name, value):
     """As nanobind keeps them, as pybind11 writes them into its documentation, or as the interpreter knows them."""
     kept = getattr(value, "__nb_signature__", None)
     if kept is not None:
         return [re.sub(r"^def ", "", entry[0]) for entry in kept]
     if type(value).__name__ == "cython_function_or_method":
-        return [name + str(inspect.signature(value))]
+        return [name + str(inspect.signature(value, follow_wrapped=False))]
     if re.search("PyCapsule|function_record", type(getattr(value, "__self__", None)).__name__):
-        lines = (value.__doc__ or "").split("\n")
+        head = re.escape(name) + r"\("
+        lines = value.__doc__.split("\n")
         if lines[1:2] == ["Overloaded function."]:
-            return re.findall(r"^\d+\. (%s\(.*\)(?: -> .*)?)$" % name, value.__doc__, re.M)
-        return [line for line in lines[:1] if re.match(r"%s\(.*\)(?: -> .*)?$" % name, line)]
+            numbered = [line.partition(". ")[2] for line in lines if re.match(r"\d+\. " + head, line)]
+            return numbered if all(is_whole(line) for line in numbered) else []
+        return [line for line in lines[:1] if re.match(head, line) and is_whole(line)]
     text = getattr(value, "__text_signature__", None)
     if isinstance(text, str) and text.startswith("("):
         return [name + re.sub(r"^\(\$\w+(?:, )?(?:/(?:, )?)?", "(", text)]
     return []
+
+
+def is_whole(line):
+    """False where a default value goes on in the next line."""
+    return re.search(r"\)(?: -> .*)?$", line) is not None
 
 
 def look_up(operator):

@@ -1,5 +1,5 @@
 /** Libraries as they are read, each once for all that ask, and ahead of the interpreter that says where else to look. */
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import { join } from "node:path";
 import { encodePath } from "../git/path-bytes.ts";
 import { type Elf, type ElfRead, readElf } from "./elf.ts";
@@ -49,7 +49,7 @@ export function readAhead(libraries: ReadLibraries, files: readonly string[]): v
         ...own.map((folder) => join(folder, name)),
         ...libraries.system.candidates(name, elf.machine),
       ];
-      const path = places.find(isReadable);
+      const path = places.find((place) => isReadable(place) && statSync(encodePath(place)).isFile());
       if (path !== undefined) reach(path);
     }
   }

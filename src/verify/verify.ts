@@ -86,13 +86,7 @@ export async function verifyOutputs(request: VerifyRequest): Promise<VerifyRepor
   const native = request.native ?? NO_NAMES;
   const names = judgeNames(native.names, ran.foundOf, native);
   const copies = isApart ? NOTHING : findCopies(request);
-  const { problems, warnings } = mergeFindings([
-    files,
-    ran,
-    await judged,
-    copies,
-    nameFindings(names, native.before),
-  ]);
+  const { problems, warnings } = mergeFindings([files, ran, await judged, copies, nameFindings(names)]);
   return {
     ok: problems.length === 0,
     problems,

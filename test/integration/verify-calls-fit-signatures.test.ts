@@ -5,7 +5,8 @@ import test from "node:test";
 import { createSandbox } from "../helpers/sandbox.ts";
 import { pythonVenv } from "../helpers/venv.ts";
 
-const CORE = `#include <pybind11/pybind11.h>
+const CORE = `#include <pybind11/eval.h>
+#include <pybind11/pybind11.h>
 namespace py = pybind11;
 PYBIND11_MODULE(_core, m) {
   m.def("plain", [](int a, int b) { return a + b; });
@@ -13,6 +14,7 @@ PYBIND11_MODULE(_core, m) {
   m.def("many", [](int a) { return a; });
   m.def("many", [](int a, int b, int c) { return a; }, "Of three.\\n\\nmany(x, y)");
   m.def("any", [](py::args args) { return 1; });
+  m.attr("strange") = py::eval("type('S', (), {'__getattr__': lambda self, name: 1 / 0})()");
 }
 `;
 
@@ -30,6 +32,7 @@ _core.named(1, b=2)
 _core.many(1)
 _core.many(1, 2, 3)
 _core.any(1, 2, 3, 4)
+_core.strange(1, 2)
 _core.plain(*[1, 2])
 plain(1, 2)
 _fast.run(1, c=3)
@@ -94,11 +97,11 @@ recipe = [["python", "setup.py", "build_ext", "--inplace"]]
   assert.deepEqual(
     json.extensions[0]?.warnings.map(({ subject, text }) => `${subject}: ${text}`),
     [
-      "pkg._core:many: the call at pkg/api.py:16 does not fit: it takes 1 argument by position, and 2 are given",
-      "pkg._core:named: the call at pkg/api.py:15 does not fit: it takes 1 argument by position, and 2 are given",
-      "pkg._core:plain: the call at pkg/api.py:14 does not fit: arg1 is not given",
-      "pkg._fast:both: the call at pkg/api.py:18 does not fit: it has no argument d",
-      "pkg._fast:run: the call at pkg/api.py:17 does not fit: c is not given",
+      "pkg._core:many: the call at pkg/api.py:17 does not fit: it takes 1 argument by position, and 2 are given",
+      "pkg._core:named: the call at pkg/api.py:16 does not fit: it takes 1 argument by position, and 2 are given",
+      "pkg._core:plain: the call at pkg/api.py:15 does not fit: arg1 is not given",
+      "pkg._fast:both: the call at pkg/api.py:19 does not fit: it has no argument d",
+      "pkg._fast:run: the call at pkg/api.py:18 does not fit: c is not given",
     ],
   );
 });

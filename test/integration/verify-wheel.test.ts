@@ -154,7 +154,7 @@ PyMODINIT_FUNC PyInit__C(void) { return PyModule_Create(&definition); }
     plain(stdout),
     `${path}: good (1 library, 0 modules, 0 names checked in N ms)
   warning: pkg._C:question: is missing
-    csrc/a.c:2 registers it, pkg/api.py:1 uses it: the library is of older source.
+    csrc/a.c:2 registers it, pkg/api.py:1 uses it: the library may be of older source.
     next: build the wheel anew, then: rebuild-if-needed verify --wheel ${path}
 `,
   );

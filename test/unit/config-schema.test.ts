@@ -75,6 +75,7 @@ const GOOD: readonly unknown[] = [
         "build-dirs": ["./build/"],
         environment: ["_X1"],
         require: ["a.b:c.d", "torch.ops.x.y"],
+        optional: ["a.b:c", "a.b", "torch.ops.x.y", "torch.ops.x"],
       },
     ],
   },
@@ -102,6 +103,8 @@ const EXTENSION_FAULTS: readonly unknown[] = [
   { name: "a", environment: ["PATH"] },
   { name: "a", environment: ["A-B"] },
   { name: "a", require: ["a:"] },
+  { name: "a", optional: ["a:b.c"] },
+  { name: "a", optional: ["torch.ops.x.y:CUDA"] },
   { name: "a", tools: ["cc"] },
 ];
 

@@ -249,7 +249,7 @@ for (const [name, uses, found, neighbour, builtFrom, expected] of RULE) {
     const names = nativeNames(scan({ "a.cpp": source }, { "pkg/a.py": uses }), () => true);
     const judged = judge(names, (one) => (one.name === "a" ? found : neighbour), builtFrom);
     assert.equal(judged.find((one) => one.name === "a")?.verdict, expected);
-    assert.equal(nameFindings(judged, null).problems.length, expected === "stale" ? 1 : 0);
+    assert.equal(nameFindings(judged).problems.length, expected === "stale" ? 1 : 0);
   });
 }
 
@@ -272,7 +272,7 @@ test("a name that this extension does not register is no matter of its build", (
   const judged = judge(names, ({ name }) => (name === "c" ? PRESENT : MISSING), older("a.cpp", "b.cpp"));
   const verdicts = judged.map((one) => `${nativeNameText(one)} ${one.verdict}`);
   assert.ok(verdicts.includes("torch.ops._C.z not-here") && verdicts.includes("torch.ops._b_C.a not-here"));
-  assert.deepEqual(nameFindings(judged, null), { problems: [], warnings: [] });
+  assert.deepEqual(nameFindings(judged), { problems: [], warnings: [] });
 });
 
 test("the words of a problem and of a warning", () => {
@@ -289,7 +289,7 @@ test("the words of a problem and of a warning", () => {
   const names = nativeNames(tree, () => true);
   const foundOf = ({ name }: NativeName): Found =>
     name === "a" ? MISSING : { kind: "present", schemas: ["_C::b() -> ()"] };
-  assert.deepEqual(nameFindings(judge(names, foundOf, older("a.cpp")), null), {
+  assert.deepEqual(nameFindings(judge(names, foundOf, older("a.cpp"))), {
     problems: [
       {
         subject: "torch.ops._C.a",
@@ -307,8 +307,11 @@ test("the words of a problem and of a warning", () => {
   });
 });
 
-const PLAIN = 'TORCH_LIBRARY(_C, m) { m.def("a() -> ()"); }';
-const GUARDED = 'TORCH_LIBRARY(_C, m) {\n#ifdef FAST\n  m.def("a() -> ()");\n#endif\n}';
+const PLAIN = 'TORCH_LIBRARY(_C, m) { m.def("a() -> ()"); m.def("peer() -> ()"); }';
+const GUARDED =
+  'TORCH_LIBRARY(_C, m) {\n#ifdef FAST\n  m.def("a() -> ()");\n#endif\n  m.def("peer() -> ()"); }';
+const HELPER =
+  'void more(torch::Library &m) { m.def("a() -> ()"); }\nTORCH_LIBRARY(_C, m) { m.def("peer() -> ()"); more(m); }';
 const CHANGED_SOURCE: Reason = { kind: "input-changed", path: "b.cu", text: "changed: b.cu" };
 const CHANGED_BUILD_FILE: Reason = {
   kind: "input-changed",
@@ -316,84 +319,70 @@ const CHANGED_BUILD_FILE: Reason = {
   text: "changed: CMakeLists.txt",
 };
 
+interface Past {
+  readonly had: string;
+  readonly has?: string;
+  /** Of another platform: an input that this build does not compile. */
+  readonly cpu?: string;
+  readonly cpuNow?: string;
+  readonly since?: readonly Reason[];
+  readonly optional?: string;
+  readonly peer?: Found;
+  readonly builtFrom?: BuiltFrom;
+}
+
 /** What registered `a` at the last verified build and what does now, what changed since, and the verdict now that it is missing. */
-const LOST: readonly (readonly [
-  string,
-  {
-    readonly had: Sources;
-    readonly has: Sources;
-    readonly since: readonly Reason[];
-    readonly optional?: string;
-  },
-  NameVerdict,
-])[] = [
-  ["nothing has changed", { had: { "a.cpp": PLAIN }, has: { "a.cpp": PLAIN }, since: [] }, "lost"],
+const LOST: readonly (readonly [string, Past, NameVerdict])[] = [
+  ["nothing has changed", { had: PLAIN }, "lost"],
+  ["nothing of the file is there", { had: PLAIN, peer: MISSING }, "lost"],
+  ["only sources have changed", { had: PLAIN, since: [CHANGED_SOURCE] }, "lost"],
   [
-    "only sources have",
-    { had: { "a.cpp": PLAIN }, has: { "a.cpp": PLAIN }, since: [CHANGED_SOURCE] },
-    "lost",
-  ],
-  [
-    "a build file has changed",
-    { had: { "a.cpp": PLAIN }, has: { "a.cpp": PLAIN }, since: [CHANGED_SOURCE, CHANGED_BUILD_FILE] },
+    "sources have, and nothing of the file is there",
+    { had: PLAIN, since: [CHANGED_SOURCE], peer: MISSING },
     "maybe-lost",
   ],
+  ["a build file has", { had: PLAIN, since: [CHANGED_SOURCE, CHANGED_BUILD_FILE] }, "maybe-lost"],
+  ["a variable has", { had: PLAIN, since: [{ kind: "env-changed", text: "CFLAGS" }] }, "maybe-lost"],
+  ["its condition stands", { had: GUARDED }, "lost"],
+  ["what its condition asks may have changed", { had: GUARDED, since: [CHANGED_SOURCE] }, "maybe-lost"],
   [
-    "a variable has changed",
-    { had: { "a.cpp": PLAIN }, has: { "a.cpp": PLAIN }, since: [{ kind: "env-changed", text: "CFLAGS" }] },
+    "one of two stands under a condition",
+    { had: GUARDED, cpu: PLAIN, since: [CHANGED_SOURCE] },
     "maybe-lost",
   ],
-  ["its condition stands", { had: { "a.cpp": GUARDED }, has: { "a.cpp": GUARDED }, since: [] }, "lost"],
-  [
-    "what its condition asks may have changed",
-    { had: { "a.cpp": GUARDED }, has: { "a.cpp": GUARDED }, since: [CHANGED_SOURCE] },
-    "maybe-lost",
-  ],
-  [
-    "it came under a condition",
-    { had: { "a.cpp": PLAIN }, has: { "a.cpp": GUARDED }, since: [CHANGED_SOURCE] },
-    "maybe-lost",
-  ],
+  ["it came under a condition", { had: PLAIN, has: GUARDED, since: [CHANGED_SOURCE] }, "maybe-lost"],
+  ["a function that may not be called", { had: HELPER, since: [CHANGED_SOURCE] }, "maybe-lost"],
+  ["a function, and nothing has changed", { had: HELPER }, "lost"],
   [
     "another file registered it too, and no longer does",
-    { had: { "a.cpp": PLAIN, "cpu.cpp": PLAIN }, has: { "cpu.cpp": PLAIN }, since: [CHANGED_SOURCE] },
+    { had: PLAIN, cpu: PLAIN, cpuNow: "", since: [CHANGED_SOURCE] },
     "maybe-lost",
   ],
   [
     "nothing registers it any more",
-    { had: { "a.cpp": PLAIN }, has: { "a.cpp": PLAIN.replace('"a(', '"b(') }, since: [CHANGED_SOURCE] },
+    { had: PLAIN, has: PLAIN.replace('"a(', '"b('), since: [CHANGED_SOURCE] },
     "not-here",
   ],
-  [
-    "it is configured to be optional",
-    { had: { "a.cpp": PLAIN }, has: { "a.cpp": PLAIN }, since: [], optional: "torch.ops._C.a" },
-    "not-built",
-  ],
+  ["it is configured to be optional", { had: PLAIN, optional: "torch.ops._C.a" }, "not-built"],
+  ["all of its kind are", { had: PLAIN, optional: "torch.ops._C" }, "not-built"],
+  ["nobody knows what it was built from", { had: PLAIN, builtFrom: UNKNOWN }, "maybe-stale"],
 ];
 
-type Sources = Readonly<Record<string, string>>;
-
-for (const [name, { had, has, since, optional = "" }, expected] of LOST) {
+for (const [name, past, expected] of LOST) {
   test(`a name that the last verified build had: ${name}`, () => {
+    const { had, has = had, cpu = "", cpuNow = cpu, since = [], optional = "" } = past;
     const uses = { "pkg/a.py": [use("torch.ops._C.a")] };
-    const past = judge(
-      nativeNames(scan(had, uses), () => true),
-      () => PRESENT,
-      THIS,
-    );
-    const before = beforeOf(seenNames(past), since);
-    const judged = judge(
-      nativeNames(scan(has, uses), () => true, [optional]),
-      () => MISSING,
-      THIS,
-      before,
-    );
-    assert.equal(judged.find((one) => one.name === "a")?.verdict, expected);
-    const { problems, warnings } = nameFindings(judged, before);
-    assert.deepEqual(
-      [problems.length, warnings.length],
-      [expected === "lost" ? 1 : 0, expected === "maybe-lost" ? 1 : 0],
-    );
+    const then = nativeNames(scan({ "a.cpp": had, "cpu.cpp": cpu }, uses), () => true);
+    const before = beforeOf(seenNames(judge(then, () => PRESENT, THIS)), since);
+    const now = nativeNames(scan({ "a.cpp": has, "cpu.cpp": cpuNow }, uses), () => true, [optional]);
+    const found = (one: NativeName): Found => (one.name === "a" ? MISSING : (past.peer ?? PRESENT));
+    const judged = judge(now, found, past.builtFrom ?? THIS, before);
+    const a = judged.find((one) => one.name === "a");
+    assert.equal(a?.verdict, expected);
+    assert.equal(a.why !== null, expected === "maybe-lost");
+    const { problems, warnings } = nameFindings(judged);
+    assert.equal(problems.length, expected === "lost" ? 1 : 0);
+    assert.equal(warnings.length, expected.startsWith("maybe") ? 1 : 0);
   });
 }
 
@@ -401,6 +390,17 @@ test("a record keeps what was found and what registers it", () => {
   const names = nativeNames(scan({ "a.cpp": GUARDED, "rocm.cpp": PLAIN }, {}), (path) => path === "a.cpp");
   assert.deepEqual(seenNames(judge(names, () => PRESENT, THIS)), {
     "torch.ops._C.a": ["a.cpp (#ifdef FAST)"],
+    "torch.ops._C.peer": ["a.cpp"],
   });
   assert.deepEqual(seenNames(judge(names, () => MISSING, THIS)), {});
+});
+
+test("names that every object has are no names of a record", () => {
+  const source = 'PYBIND11_MODULE(constructor, m) { m.def("toString", &x); }';
+  const names = nativeNames(
+    scan({ "a.cpp": source }, { "pkg/a.py": [use("constructor:toString")] }),
+    () => true,
+  );
+  const judged = judge(names, () => MISSING, THIS, beforeOf({}, []));
+  assert.deepEqual([...new Set(judged.map(({ verdict }) => verdict))], ["not-built"]);
 });

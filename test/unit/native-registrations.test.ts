@@ -18,6 +18,8 @@ test("what a Cython file gives to Python", () => {
 """def not_this(a):
 not_this_either = 1
 """
+"""Of #1, and 5" long.
+not_this_too = 1"""
 cimport numpy as np
 from libc.math cimport sin
 DEF SIZE = 3
@@ -56,18 +58,18 @@ if x:
   assert.deepEqual(
     names.map(({ kind, name, line }) => `${line} ${kind} ${name}`),
     [
-      "8 name LIMIT",
-      "9 name names",
-      "13 name run",
-      "16 name both",
-      "17 name table",
-      "18 name plain",
-      "21 name Thing",
-      "23 name Shown",
-      "24 name Other",
-      "25 name Color",
-      "32 name Outside",
-      "34 name later",
+      "10 name LIMIT",
+      "11 name names",
+      "15 name run",
+      "18 name both",
+      "19 name table",
+      "20 name plain",
+      "23 name Thing",
+      "25 name Shown",
+      "26 name Other",
+      "27 name Color",
+      "34 name Outside",
+      "36 name later",
     ],
   );
 });

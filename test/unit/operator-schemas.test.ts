@@ -57,6 +57,16 @@ test("the arguments of a Python signature", () => {
     ["arg0 false false", "b true false", "c true false", "d true true"],
   );
   assert.deepEqual(parseSignature("f()"), { overload: "", arguments: [] });
-  for (const none of ["", "f", "f(", "f(*args)", "f(a, **kwargs)", "Does f(x)."])
+  for (const none of [
+    "",
+    "f",
+    "f(",
+    "f(*args)",
+    "f(a, **kwargs)",
+    "Does f(x).",
+    "f(arg0: ns::Tile<float, 4>) -> None",
+    "f(a: Kind = <Kind.A: 1>)",
+    "f(a b)",
+  ])
     assert.equal(parseSignature(none), null, none);
 });

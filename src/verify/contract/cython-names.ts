@@ -2,7 +2,11 @@ import { OWN_NAME, type Registration } from "./registrations.ts";
 
 /** A line that makes a name of the module, with what stands before its colon or bracket. */
 const DEFINES =
-  /^(?:(?:async +)?def +(\w+)|cpdef +enum(?: +class)? +(\w+)|cpdef +(?:[\w.[\], *&=]+? +\**)?(\w+)\s*\(|(?:cdef +(?:public +|api +)?)?class +(\w+)|([A-Za-z_]\w*) *=(?!=))/;
+  /^(?:(?:async +)?def +(\w+)|cpdef +enum(?: +class)? +(\w+)|cpdef +(?:[\w.[\], *&=]{1,200}? \**)?(\w+)\s*\(|(?:cdef +(?:public +|api +)?)?class +(\w+)|([A-Za-z_]\w*) *=(?!=))/;
+
+const TOKEN = /"""|'''|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|#.*|[([{]|[)\]}]/g;
+const END_OF_DOUBLE = /\\.|"""/g;
+const END_OF_SINGLE = /\\.|'''/g;
 
 /**
  * What a Cython file (`.pyx`) gives to Python: the module itself, and what its lines without indentation define. Names
@@ -41,9 +45,12 @@ function codeLines(text: string): { line: number; code: string }[] {
   let depth = 0;
   for (const [index, code] of text.split("\n").entries()) {
     if (quote === "" && depth === 0) found.push({ line: index + 1, code });
-    for (const [token] of code.matchAll(
-      /"""|'''|\\.|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|#.*|[([{]|[)\]}]/g,
-    )) {
+    for (let at = 0; at < code.length;) {
+      const pattern = quote === "" ? TOKEN : quote === '"""' ? END_OF_DOUBLE : END_OF_SINGLE;
+      pattern.lastIndex = at;
+      const [token] = pattern.exec(code) ?? [];
+      if (token === undefined) break;
+      at = pattern.lastIndex;
       if (quote !== "") quote = token === quote ? "" : quote;
       else if (token === '"""' || token === "'''") quote = token;
       else if ("([{".includes(token)) depth += 1;

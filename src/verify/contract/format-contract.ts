@@ -21,7 +21,7 @@ export interface ContractJson {
   readonly names: readonly {
     readonly name: string;
     readonly need: Need;
-    readonly registered: readonly RegisteredAt[];
+    readonly registered: readonly Omit<RegisteredAt, "isHelper">[];
     readonly used: readonly { readonly path: string; readonly line: number; readonly guard: string | null }[];
     readonly verdict: JudgedName["verdict"];
     readonly schemas: readonly string[];
@@ -39,7 +39,12 @@ export function contractJson({ libraries, require, noCallers, names }: Explained
     names: names.map((one) => ({
       name: nativeNameText(one),
       need: one.need,
-      registered: one.registered,
+      registered: one.registered.map(({ path, line, conditions, schema }) => ({
+        path,
+        line,
+        conditions,
+        schema,
+      })),
       used: one.used.map(({ path, line, guard }) => ({ path, line, guard })),
       verdict: one.verdict,
       schemas: one.found.kind === "present" ? one.found.schemas : [],

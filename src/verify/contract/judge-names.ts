@@ -17,6 +17,8 @@ import { misfit, parseSchema, parseSignature } from "./schema.ts";
 export interface JudgedName extends NativeName {
   readonly found: Found;
   readonly verdict: NameVerdict;
+  /** Of `maybe-lost`: what may be the good reason; else null. */
+  readonly why: string | null;
   /** Calls that fit no schema: of the operator as it was loaded, or before a build as the source declares it. */
   readonly misfits: readonly { readonly used: UsedAt; readonly why: string }[];
 }
@@ -30,10 +32,16 @@ export function judgeNames(
   const hasPeer = findPeers(names, foundOf);
   return names.map((name) => {
     const found = foundOf(name);
+    const verdict = judgeName(name, found, past, hasPeer(name));
+    const why =
+      verdict === "maybe-lost" && past.before !== null
+        ? whyPerhapsLost(name, past.before, hasPeer(name))
+        : null;
     return {
       ...name,
       found,
-      verdict: judgeName(name, found, past, hasPeer(name)),
+      verdict,
+      why,
       misfits: misfitsOf(name, found),
     };
   });
@@ -51,12 +59,15 @@ export function seenNames(judged: readonly JudgedName[]): SeenNames {
 }
 
 /** Only `stale` and `lost` are problems. Warnings are what may break when it is called. */
-export function nameFindings(judged: readonly JudgedName[], before: Before | null): Findings {
+export function nameFindings(judged: readonly JudgedName[]): Findings {
   const of = (verdict: NameVerdict): JudgedName[] => judged.filter((name) => name.verdict === verdict);
-  const problems = [...of("stale").map(staleProblem), ...of("lost").map(lostProblem)];
+  const problems = [
+    ...of("stale").map((name) => staleProblem(name, "is of older source")),
+    ...of("lost").map(lostProblem),
+  ];
   const doubts = [
-    ...of("maybe-stale").map(staleProblem),
-    ...of("maybe-lost").map((name) => lostWarning(name, before)),
+    ...of("maybe-stale").map((name) => staleProblem(name, "may be of older source")),
+    ...of("maybe-lost").map(lostWarning),
   ];
   const misfits = judged.filter(({ found }) => found.kind === "present").flatMap(misfitWarnings);
   return { problems, warnings: [...doubts, ...misfits] };
@@ -72,11 +83,10 @@ function lostProblem(name: JudgedName): Problem {
   };
 }
 
-function lostWarning(name: JudgedName, before: Before | null): Problem {
-  const why = before === null ? null : whyPerhapsLost(name, before);
+function lostWarning(name: JudgedName): Problem {
   return {
     subject: nativeNameText(name),
-    text: `is missing, and the last verified build had it${why === null ? "" : ` (${why})`}${callerOf(name)}`,
+    text: `is missing, and the last verified build had it (${name.why ?? ""})${callerOf(name)}`,
     next: "rebuild-if-needed verify --explain",
   };
 }
@@ -86,12 +96,12 @@ function callerOf({ used }: JudgedName): string {
   return caller === undefined ? "" : `, ${caller.path}:${caller.line} uses it`;
 }
 
-function staleProblem(name: JudgedName): Problem {
+function staleProblem(name: JudgedName, what: string): Problem {
   const [registered] = name.registered;
   return {
     subject: nativeNameText(name),
     text: "is missing",
-    cause: `${registered?.path ?? ""}:${registered?.line ?? 0} registers it${callerOf(name)}: the library is of older source.`,
+    cause: `${registered?.path ?? ""}:${registered?.line ?? 0} registers it${callerOf(name)}: the library ${what}.`,
     next: "rebuild-if-needed",
   };
 }

@@ -40,19 +40,26 @@ export function foundNames(
     if (kind === "operator") {
       const event = eventOf(loaded, "lookup", `${space}::${name}`);
       if (event === undefined || event.error !== null) return UNSEEN;
-      return event.schemas.length > 0 ? { kind: "present", schemas: event.schemas } : missing;
+      if (event.schemas.length > 0) return { kind: "present", schemas: event.schemas };
+      return libraries.some((path) => loaded.alone.has(path)) ? UNSEEN : missing; // asked where that one was not loaded
     }
     const places = placesOf(space);
+    if (places.length === 0 && modules.some(({ module }) => lastPart(module) === lastPart(space)))
+      return UNSEEN; // in which package an output lies is not always known (there may be no `__init__.py`)
     if (kind === "module")
       return places.length > 0 ? (allLoaded ? { kind: "present", schemas: [] } : UNSEEN) : missing;
     const answers = places.map(({ path }) => eventOf(loaded, "lookup", `names of ${path}`));
     const having = answers.find((event) => event?.error === null && !event.missing.includes(name));
-    if (having !== undefined) return { kind: "present", schemas: having.signatures[name] ?? [] };
+    if (having !== undefined) return { kind: "present", schemas: having.signatures.get(name) ?? [] };
     return answers.every((event) => event?.error === null) ? missing : UNSEEN;
   };
 }
 
 /** Does a dotted or plain name from the sources mean the module that an output is? */
 function isModule(module: string, space: string): boolean {
-  return space.includes(".") ? module === space : module.split(".").at(-1) === space;
+  return space.includes(".") ? module === space : lastPart(module) === space;
+}
+
+function lastPart(module: string): string {
+  return module.slice(module.lastIndexOf(".") + 1);
 }

@@ -1,5 +1,7 @@
 /** Pure: what it means that a name was found, was not found, or was not looked for. */
+import { isCompiled } from "../../fingerprint/choose-inputs.ts";
 import type { Reason, RepoPath, SeenNames } from "../../model.ts";
+import { assertNever } from "../../report/failure.ts";
 import { type NativeName, nativeNameText, placeText } from "./native-names.ts";
 
 /** What a fresh interpreter said of a name. `unseen`: it was not asked, or could not look. */
@@ -45,8 +47,8 @@ export type NameVerdict =
 /**
  * The rule. A missing name is an error only with evidence that it should be there. Either the source that registers it
  * was compiled into the library in another version: the file has changed since the build, and something that it
- * registers under the same conditions is there. Or the last verified build had it, and neither its registrations nor
- * anything that configures the build has changed.
+ * registers under the same conditions is there. Or the last verified build had it, and in this build of the present
+ * source neither its registrations nor anything that configures the build has changed.
  * @param hasPeer whether another name of the same file and conditions was found.
  */
 export function judgeName(
@@ -59,40 +61,50 @@ export function judgeName(
   if (found.kind !== "missing") return found.kind;
   if (need === "elsewhere" || need === "unregistered") return "not-here";
   if (need !== "required") return "not-built";
-  const isOlder =
-    hasPeer && builtFrom.kind === "older" && registered.some(({ path }) => builtFrom.changed.has(path));
-  if (isOlder) return "stale";
-  if (before?.names[nativeNameText(name)] !== undefined)
-    return whyPerhapsLost(name, before) === null ? "lost" : "maybe-lost";
-  return hasPeer && builtFrom.kind === "unknown" ? "maybe-stale" : "not-built";
+  const wasThere = placesBefore(name, before) !== null;
+  switch (builtFrom.kind) {
+    case "this":
+      if (!wasThere || before === null) return "not-built";
+      return whyPerhapsLost(name, before, hasPeer) === null ? "lost" : "maybe-lost";
+    case "older":
+      return hasPeer && registered.some(({ path }) => builtFrom.changed.has(path)) ? "stale" : "not-built";
+    case "unknown":
+      return hasPeer || wasThere ? "maybe-stale" : "not-built";
+    default:
+      return assertNever(builtFrom);
+  }
 }
 
 /** Why a name that the last verified build had may be missing for good reason, or null: nothing speaks for that. */
-export function whyPerhapsLost({ name, space, kind, places }: NativeName, before: Before): string | null {
+export function whyPerhapsLost(name: NativeName, before: Before, hasPeer: boolean): string | null {
   const [changed] = before.configuration;
   if (changed !== undefined) return `since then: ${changed}`;
-  const had = before.names[nativeNameText({ kind, space, name })] ?? [];
-  const gone = had.find((place) => !places.some((one) => placeText(one) === place));
+  const { places } = name;
+  const gone = placesBefore(name, before)?.find((place) => !places.some((one) => placeText(one) === place));
   if (gone !== undefined) return `${gone} no longer registers it`;
-  const [place] = places;
-  const isConditional = places.every(({ conditions }) => conditions.length > 0);
-  return before.hasOtherSources && isConditional
-    ? `sources have changed, which may decide: ${place?.conditions.join(", ") ?? ""}`
-    : null;
+  if (!before.hasOtherSources) return null;
+  // what an `#if` asks, and whether a function is called, may be decided in any source
+  const conditional = places.find(({ conditions }) => conditions.length > 0);
+  if (conditional !== undefined)
+    return `sources have changed, which may decide: ${conditional.conditions.join(", ")}`;
+  return hasPeer && !places.some(({ isHelper }) => isHelper) ? null : "sources have changed";
+}
+
+function placesBefore(name: NativeName, before: Before | null): readonly string[] | null {
+  const text = nativeNameText(name);
+  return before !== null && Object.hasOwn(before.names, text) ? (before.names[text] ?? null) : null;
 }
 
 /** @param changes what has changed since the last verified build. */
 export function beforeOf(names: SeenNames, changes: readonly Reason[]): Before {
   const isSource = ({ kind, path }: Reason): boolean =>
-    kind.startsWith("input-") && path !== undefined && SOURCE.test(path);
+    kind.startsWith("input-") && path !== undefined && isCompiled(path);
   return {
     names,
     configuration: changes.filter((reason) => !isSource(reason)).map(({ text }) => text),
     hasOtherSources: changes.some(isSource),
   };
 }
-
-const SOURCE = /\.(?:pyx|pxd|pxi|c|cc|cpp|cxx|cu|cuh|h|hh|hpp|hxx|inl|inc)$/;
 
 /** For each name, whether something else that is registered under the same conditions of the same file was found. */
 export function findPeers(

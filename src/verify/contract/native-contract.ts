@@ -2,7 +2,7 @@ import { compileGlobs } from "../../config/globs.ts";
 import type { TrackedFiles } from "../../git/work-tree.ts";
 import { readTracked } from "../../git/work-tree.ts";
 import type { Extension, Interpreter, Reason, RepoPath, Workspace } from "../../model.ts";
-import { compareFingerprints } from "../../fingerprint/compare.ts";
+import { compareFingerprints, compareInputs } from "../../fingerprint/compare.ts";
 import type { ObservedExtension } from "../../observe.ts";
 import { type Before, beforeOf, type BuiltFrom } from "./name-rule.ts";
 import { type NativeName, nativeNames } from "./native-names.ts";
@@ -55,8 +55,12 @@ export function builtFrom(reasons: readonly Reason[]): BuiltFrom {
 /** What the last verified build had; null: there is none, or its record says nothing of names. */
 export function lastVerified({ known, observation }: ObservedExtension): Before | null {
   if (known.kind !== "known" || known.baseline.names === undefined) return null;
-  const { names, fingerprint } = known.baseline;
-  return beforeOf(names, compareFingerprints(fingerprint, observation.fingerprint));
+  const { names, fingerprint, alsoRead = {} } = known.baseline;
+  const read = new Map(Object.entries(alsoRead));
+  return beforeOf(names, [
+    ...compareFingerprints(fingerprint, observation.fingerprint),
+    ...compareInputs(read, observation.alsoRead ?? read),
+  ]);
 }
 
 const UNCERTAIN = [

@@ -24,6 +24,8 @@ export interface RegisteredAt {
   readonly line: number;
   readonly conditions: readonly string[];
   readonly schema: string | null;
+  /** In a function that somebody may call, not where the module itself is made. */
+  readonly isHelper: boolean;
 }
 
 export interface UsedAt extends Use {
@@ -48,6 +50,11 @@ export interface NativeName {
 export function nativeNameText({ kind, space, name }: Pick<NativeName, "kind" | "space" | "name">): string {
   if (kind === "operator") return `torch.ops.${space}.${name}`;
   return kind === "module" ? space : `${space}:${name}`;
+}
+
+/** `torch.ops.<namespace>` or `module`. */
+function spaceText({ kind, space }: Pick<NativeName, "kind" | "space">): string {
+  return kind === "operator" ? `torch.ops.${space}` : space;
 }
 
 /** A registration as it stays the same when lines above it come and go. */
@@ -108,7 +115,12 @@ export function nativeNames(
         registered: inputsFirst(at, isInput),
         places: at.filter(({ path }) => isInput(path)),
         used: [...used.filter(({ guard }) => guard === null), ...used.filter(({ guard }) => guard !== null)],
-        need: needOf(at, used, isInput, optional.includes(nativeNameText(use))),
+        need: needOf(
+          at,
+          used,
+          isInput,
+          [nativeNameText(use), spaceText(use)].some((one) => optional.includes(one)),
+        ),
       }))
       .filter(({ need, used }) => need !== "elsewhere" || used.length > 0)
       // a module that lies in no package is ours only where a source says so
@@ -138,7 +150,7 @@ function resolveSpaces(scan: TreeScan, isInput: (path: RepoPath) => boolean): Re
       : (byFile.get(path) ?? (all.length === 1 ? all : []));
     for (const { kind, space, name, line, conditions, schema } of registrations) {
       if (kind === "kernel") continue;
-      const place = { path, line, conditions, schema };
+      const place = { path, line, conditions, schema, isHelper: space === null };
       if (space === null && kind !== "module") helpers.push({ ...place, kind, name });
       else if (space?.includes(OWN_NAME) === true)
         for (const target of own)

@@ -33,11 +33,14 @@ export function parseSchema(text: string): Schema | null {
   return { overload, arguments: found };
 }
 
-/** Reads `name(a: int, *, b: str = 'x') -> None`. Null for what is none, and where it takes any arguments. */
+/**
+ * Reads `name(a: int, *, b: str = 'x') -> None`. Null for what is none, where it takes any arguments, and for types as
+ * C++ writes them and values as `<Kind.A: 1>`, whose commas cannot be told from those between arguments.
+ */
 export function parseSignature(text: string): Schema | null {
   const head = /^\w+\(/.exec(text)?.[0];
   const parts = head === undefined ? null : topLevelParts(text, head.length);
-  if (parts === null) return null;
+  if (parts === null || /<|::/.test(text.replace(/'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"/g, ""))) return null;
   let isKeywordOnly = false;
   const found: SchemaArgument[] = [];
   for (const part of parts) {
@@ -46,7 +49,7 @@ export function parseSignature(text: string): Schema | null {
       isKeywordOnly = true;
       continue;
     }
-    const name = /^\w+/.exec(part)?.[0];
+    const name = /^(\w+)\s*(?:[:=]|$)/.exec(part)?.[1];
     if (name === undefined) return null; // `*args`
     found.push({ name, hasDefault: part.includes("="), isKeywordOnly });
   }

@@ -20,6 +20,9 @@ export interface TreeScan {
   readonly noCallers: string | null;
 }
 
+/** Of what `callers.py` tells of a text; what an earlier one told is not taken up. */
+const READER = "reader-2";
+
 const READ = /\.(?:pyx|c|cc|cpp|cxx|cu|cuh|h|hh|hpp|hxx|inl|inc|py|cmake)$|(?:^|\/)CMakeLists\.txt$/;
 const NATIVE = /\.(?:pyx|c|cc|cpp|cxx|cu|cuh|h|hh|hpp|hxx|inl|inc)$/;
 /** Run by tools, and no part of what is imported. */
@@ -46,7 +49,7 @@ export async function scanTree(ws: Workspace, tree: TrackedFiles, python: string
   const registrations = await readSources(ws.top, native, before.registrations);
   const modules = moduleNames(registrations, targets);
   const spaces = operatorSpaces(registrations.values(), targets);
-  const asked = [...modules, ...spaces].join(" ");
+  const asked = [READER, ...modules, ...spaces].join(" ");
   const known = before.asked === asked ? before.uses : new Map<string, readonly Use[]>();
   const sources = files.filter(({ path }) => path.endsWith(".py") && !NO_CALLER.test(path));
   const ids = registrations.size === 0 ? [] : await identify(ws.top, tree, sources);
@@ -193,12 +196,10 @@ function moduleNames(
 ): string[] {
   const names = targets.map(({ name }) => name);
   for (const [path, registrations] of found) {
-    if (path.endsWith(".pyx")) names.push(baseName(path).slice(0, -".pyx".length));
-    for (const { kind, space } of registrations) {
-      if (kind === "module" && space !== null && /^\w+$/.test(space)) names.push(space);
-    }
+    if (path.endsWith(".pyx")) names.push(baseName(path.replace(/(?:\/__init__)?\.pyx$/, "")));
+    for (const { kind, space } of registrations) if (kind === "module" && space !== null) names.push(space);
   }
-  return [...new Set(names)].sort();
+  return [...new Set(names)].filter((name) => /^\w+$/.test(name)).sort();
 }
 
 /** All namespaces that operators can be in, sorted: which library a source is part of does not matter yet. */
