@@ -7,8 +7,8 @@ import { EXIT } from "./report/failure.ts";
 /** Commands that mostly find nothing to do, or read files alone: `look.js` is a third of `main.js`. */
 const LOOKS = ["check", "hook", "status", "verify"];
 
-/** Commands that are called often and end soon. Compiled code is up to half a megabyte for each. */
-const OFTEN = [...LOOKS, "exec", "help", "look-later", "preview", "rebuild", "why"];
+/** Commands that are called often and end soon, and the builder, which a short build waits for. Compiled code is up to half a megabyte for each. */
+const OFTEN = [...LOOKS, "builder", "exec", "help", "look-later", "preview", "rebuild", "why"];
 
 const [first = ""] = process.argv.slice(2);
 const command = /^[a-z]/.test(first) ? first : "rebuild";

@@ -11,7 +11,7 @@ import { trackedOutputs } from "./find-outputs.ts";
 import { noteEnded, noteHalfBuilt } from "./half-built.ts";
 import { movedSince, stampAll } from "./input-stamps.ts";
 import { survivalFacts } from "./keep-present.ts";
-import { make } from "./make.ts";
+import { make, verifyMade } from "./make.ts";
 import { type Planned, buildFiles, buildOf } from "./prepare.ts";
 import type { RebuildRequest } from "./rebuild-request.ts";
 import type { Transaction } from "./transaction.ts";
@@ -42,19 +42,22 @@ export async function attempt(
   const stamps = await stampAll(observed.ws, part);
   noteHalfBuilt(transaction.journal, buildOf(observed, part, stamps));
   const made = await make(observed, part, request, transaction, planned);
-  if (request.canceller.asked) return bad(cancelled()); // whatever else was made of it: a probe that was stopped has failed
-  request.log.stage("observe again");
-  const again = await observeAgain(observed, part, request);
   if (request.canceller.asked) return bad(cancelled());
-  if (!again.ok) return bad(made.ok ? again.failure : made.failure);
+  // The probes of the one are waited for, so the other costs next to nothing beside it.
+  const [verified, again] = await Promise.all([
+    made.ok ? verifyMade(observed, part, request, made.value) : made,
+    observeAgain(observed, part, request),
+  ]);
+  if (request.canceller.asked) return bad(cancelled()); // whatever else was made of it: a probe that was stopped has failed
+  if (!again.ok) return bad(verified.ok ? again.failure : verified.failure);
   const { now, part: present } = again.value;
   const path = (await movedSince(observed.ws, stamps, present)) ?? firstChanged(observed, part, now, present);
   if (path !== null) return { kind: "moved", path: showPath(path), now, part: present };
-  if (!made.ok) {
+  if (!verified.ok) {
     noteEnded(transaction.journal);
-    return bad(made.failure);
+    return bad(verified.failure);
   }
-  const { outputs, warnings, names } = made.value;
+  const { outputs, warnings, names } = verified.value;
   const baseline = await makeBaseline(now, present, request, planned, outputs);
   return { kind: "good", baseline: { ...baseline, names }, warnings };
 }
@@ -87,6 +90,7 @@ async function observeAgain(
   part: ObservedExtension,
   request: RebuildRequest,
 ): Promise<Result<{ readonly now: Observed; readonly part: ObservedExtension }>> {
+  request.log.stage("observe again");
   const again = await observe(observed.ws, {
     asker: request.isTyped ? "person" : "event",
     only: [part.extension.name],

@@ -9,40 +9,38 @@ import { runSteps } from "./run-steps.ts";
 import type { Transaction } from "./transaction.ts";
 import { verifyPresent } from "./verify-present.ts";
 
-interface Made {
-  readonly outputs: readonly string[];
-  readonly warnings: readonly string[];
-  readonly names: SeenNames;
-}
-
-/** The recipe, and what it made held against the contract. A failure says little if the tree moved meanwhile. */
+/** The recipe: the paths of what it made, as in a manifest. */
 export async function make(
   observed: Observed,
   part: ObservedExtension,
   request: RebuildRequest,
   transaction: Transaction,
   planned: Planned,
-): Promise<Result<Made>> {
+): Promise<Result<readonly string[]>> {
   const recipe = await runSteps(observed, part, request, planned);
-  if (!recipe.ok) return recipe;
-  const outputs = await collect(observed, part, request, transaction, planned);
-  if (!outputs.ok) return outputs;
-  request.log.stage("verify");
-  const verified = await verify(observed, part, outputs.value, request);
-  return verified.ok ? ok({ outputs: outputs.value, ...verified.value }) : verified;
+  return recipe.ok ? collect(observed, part, request, transaction, planned) : recipe;
 }
 
-async function verify(
+/** A build that verifies. */
+export interface Verified {
+  readonly outputs: readonly string[];
+  readonly warnings: readonly string[];
+  readonly names: SeenNames;
+}
+
+/** Holds what the recipe made against the contract. E202 says little if the tree moved meanwhile. */
+export async function verifyMade(
   observed: Observed,
   part: ObservedExtension,
-  outputs: readonly string[],
   request: RebuildRequest,
-): Promise<Result<Pick<Made, "warnings" | "names">>> {
+  outputs: readonly string[],
+): Promise<Result<Verified>> {
+  request.log.stage("verify");
   const report = await verifyPresent(observed, part, outputs, request);
   if (report.ok) {
     const { seenNames } = await import("../verify/contract/judge-names.ts");
     const warnings = report.warnings.map((warning) => `${warning.subject}: ${warning.text}`);
-    return ok({ warnings, names: seenNames(report.names) });
+    return ok({ outputs, warnings, names: seenNames(report.names) });
   }
   const [first] = report.problems;
   const lines = report.problems
