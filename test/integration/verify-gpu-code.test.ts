@@ -56,7 +56,7 @@ test("a library without code for the GPU here is refused", { skip }, async (t) =
     putGpu("7.5, Tesla T4");
     const { code, stderr } = await run({});
     const last = stderr.trimEnd().split("\n").at(-1);
-    const message = `rebuild-if-needed: E202 verification failed: ${noTuring} (${AT_LAUNCH}). There was no build before, and there is none now. Next: CUDAARCHS='75' rebuild-if-needed`;
+    const message = `rebuild-if-needed: E202 verification failed: ${noTuring} (${AT_LAUNCH.replace(/\.$/, "")}). There was no build before, and there is none now. Next: CUDAARCHS='75' rebuild-if-needed`;
     assert.deepEqual([last, code], [message, 1]);
   });
   await t.test("a build for a later minor version does", async () => {
