@@ -102,9 +102,14 @@ function lookAt(elf: Elf, process: Process, isFile: boolean): Pick<Resolution, "
   const references = elf.references(isFile); // of others its own symbols cost more than they tell
   if (references.kind === "broken") return refused(elf, isFile, references.why);
   if (elf.refusal !== null) return refused(elf, isFile, elf.refusal);
-  const isFound = ({ name, version }: UndefinedSymbol): boolean =>
-    (!process.knowsPython && /^_?Py/.test(name)) ||
-    process.loaded.some((library) => library.defines(name, version));
+  let last: Elf | undefined; // mostly the one that defined the symbol before defines the next one too
+  const isFound = ({ name, version }: UndefinedSymbol): boolean => {
+    if (!process.knowsPython && /^_?Py/.test(name)) return true;
+    if (last?.defines(name, version) === true) return true;
+    const found = process.loaded.find((library) => library.defines(name, version));
+    last = found ?? last;
+    return found !== undefined;
+  };
   const symbols = [
     ...references.undefined.filter((symbol) => !isFound(symbol)),
     ...references.unfound.filter((symbol) => !isFound(symbol)),
