@@ -1,5 +1,4 @@
 /** A stale tree after a git event: a builder, or a restore here and now. */
-import { runBuilder } from "./build/builder.ts";
 import { leftToBuilder } from "./build/holder.ts";
 import { lastStop } from "./build/last-stop.ts";
 import { leaveToBuilder } from "./build/running.ts";
@@ -115,6 +114,7 @@ export async function restoreForEvent(
   } as const;
   writeRequest(ws, request);
   const lines: string[] = [];
+  const { runBuilder } = await import("./build/builder.ts"); // mostly another process builds
   const exit = await runBuilder(ws, request, (line) => lines.push(line));
   for (const line of lines)
     context.say(line.startsWith("rebuild-if-needed") ? line : `rebuild-if-needed: ${line}`);

@@ -4,7 +4,6 @@ import type { Workspace } from "../model.ts";
 import { EXIT, failure, type FailureCode } from "../report/failure.ts";
 import { failureText } from "../report/terminal.ts";
 import { stateUnwritable } from "../store/state-file.ts";
-import { runBuilder } from "./builder.ts";
 import { treeHolderText } from "./holder.ts";
 import { newBuildId, writeRequest, type BuildRequest } from "./request.ts";
 import { runningBuild } from "./running.ts";
@@ -126,6 +125,7 @@ async function restoreHere(request: TypedBuildRequest): Promise<number> {
     return unwritable.failure.exit;
   }
   const lines: string[] = [];
+  const { runBuilder } = await import("./builder.ts"); // mostly another process builds
   const exit = await runBuilder(ws, wish, (line) => lines.push(line));
   if (exit !== EXIT.busy || !request.wait) for (const line of lines) write(line);
   return exit;
