@@ -104,4 +104,20 @@ recipe = [["python", "setup.py", "build_ext", "--inplace"]]
       "pkg._fast:run: the call at pkg/api.py:18 does not fit: c is not given",
     ],
   );
+
+  box.write(
+    join(top, "csrc/core.cpp"),
+    CORE.replace('  m.def("any"', '  m.def("fresh", [] { return 1; });\n  m.def("any"'),
+  );
+  box.write(join(top, "pkg/api.py"), `${GOOD}_core.fresh()\n`);
+  const stale = await active.cli(top, "verify");
+  assert.equal(stale.code, 1);
+  assert.equal(
+    stale.stdout.replace(/in \d+ ms/, "in N ms"),
+    `core: 1 problem (2 libraries, 0 modules, 0 names checked in N ms)
+  pkg._core:fresh: is missing
+    csrc/core.cpp:9 registers it, pkg/api.py:14 uses it: the library is of older source.
+    next: rebuild-if-needed
+`,
+  );
 });
