@@ -22,11 +22,12 @@ export function askedTargets(
   return async () => {
     const { addArchitectures, askedArchitectures } = await import("../doctor/asked-architectures.ts");
     const requests = parts.map((part) => doctorRequest(observed, part));
+    const [first] = requests;
     const compiled = requests.filter(({ extension }) => extension.wheel === undefined);
     return {
       present: [],
       asked: together(compiled.flatMap((request) => askedArchitectures(request))),
-      next: (gpus) => requests.map((request) => addArchitectures(request, gpus))[0] ?? "rebuild-if-needed",
+      next: (gpus) => (first === undefined ? "rebuild-if-needed" : addArchitectures(first, gpus)),
     };
   };
 }

@@ -9,6 +9,7 @@ import { baselinePath } from "../store/baseline.ts";
 import { writeEnvironment } from "../store/environment.ts";
 import { keepSlot } from "../store/slots.ts";
 import { writeState } from "../store/state-file.ts";
+import { problemText } from "../verify/findings.ts";
 import { cancelled } from "./failed-build.ts";
 import type { Canceller } from "./runner.ts";
 import { verifyPresent } from "./verify-present.ts";
@@ -90,8 +91,7 @@ async function verify(
   );
   const [first] = report.problems;
   if (first === undefined) return ok(undefined);
-  const cause = first.cause === undefined ? "" : ` (${first.cause})`;
-  const message = `the present outputs do not verify: ${first.subject}: ${first.text}${cause}.`;
+  const message = `the present outputs do not verify: ${problemText(first)}.`;
   return refuse("E202", message, first.next ?? "rebuild-if-needed");
 }
 

@@ -2,6 +2,7 @@
 import type { SeenNames } from "../model.ts";
 import type { Observed, ObservedExtension } from "../observe.ts";
 import { type Result, ok, refuse } from "../report/failure.ts";
+import { problemText } from "../verify/findings.ts";
 import { collect } from "./collect-outputs.ts";
 import type { Planned } from "./prepare.ts";
 import type { RebuildRequest } from "./rebuild-request.ts";
@@ -43,14 +44,7 @@ export async function verifyMade(
     return ok({ outputs, warnings, names: seenNames(report.names) });
   }
   const [first] = report.problems;
-  const lines = report.problems
-    .slice(0, 5)
-    .map(({ subject, text, cause }) => `${subject}: ${text}${cause === undefined ? "" : inBrackets(cause)}`);
+  const lines = report.problems.slice(0, 5).map(problemText);
   const message = `verification failed: ${lines.join("; ")}. Your previous build is untouched.`;
   return refuse("E202", message, first?.next ?? "rebuild-if-needed");
-}
-
-/** A sentence within another one. */
-function inBrackets(sentence: string): string {
-  return ` (${sentence.replace(/\.$/, "")})`;
 }

@@ -29,7 +29,7 @@ export function problem(subject: string, text: string, cause?: string | null): P
 
 /** In one line, for a sentence that goes on. */
 export function problemText({ subject, text, cause }: Problem): string {
-  return `${subject}: ${text}${cause === undefined ? "" : ` (${cause})`}`;
+  return `${subject}: ${text}${cause === undefined ? "" : ` (${cause.replace(/\.$/, "")})`}`;
 }
 
 /** How people name the file: from the top of the work tree, or absolute when it lies elsewhere. */

@@ -71,6 +71,7 @@ test("another torch: only what uses its C++ names is rebuilt", async (t) => {
   await mustRun(shell, top);
   assert.equal((await shell.cliJson(top, "check")).json.decision, "fresh");
   const compiled = compilers.starts();
+  assert.deepEqual(recordedNames(top), { "torch.ops.survives.count": ["csrc/stable.cpp"] });
 
   installOther(venv.folder);
   const { json } = await shell.cliJson(top, "check");
@@ -95,6 +96,7 @@ test("another torch: only what uses its C++ names is rebuilt", async (t) => {
   assert.match(ran.stderr, /verified as it is: stable in /);
   assert.match(ran.stderr, /verified as it is: plain in /);
   assert.equal(compilers.starts() - compiled, 1);
+  assert.equal(recordedNames(top), undefined, "they are those of the torch before");
   assert.equal((await shell.cliJson(top, "check")).json.decision, "fresh");
 
   await t.test("a torch that has gone is nothing to survive", async () => {
@@ -130,4 +132,11 @@ function replace(path: string, change: (text: string) => string): void {
   assert.notEqual(change(text), text, `${path} is changed`);
   rmSync(path);
   writeFileSync(path, change(text));
+}
+
+/** Native names in the record of the extension `stable`. */
+function recordedNames(top: string): unknown {
+  const folder = join(top, ".git/rebuild-if-needed/baselines");
+  const file = readdirSync(folder).find((name) => name.startsWith("stable%40")) ?? "";
+  return (JSON.parse(readFileSync(join(folder, file), "utf8")) as { readonly names?: unknown }).names;
 }

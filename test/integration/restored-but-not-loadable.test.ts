@@ -48,7 +48,7 @@ async function scene(t: TestContext): Promise<Scene> {
 }
 
 const PROBLEM =
-  "pkg/core.so: needs libengine.so, not found (libengine.so is in no folder that the loader searches (RUNPATH, LD_LIBRARY_PATH, system).)";
+  "pkg/core.so: needs libengine.so, not found (libengine.so is in no folder that the loader searches (RUNPATH, LD_LIBRARY_PATH, system))";
 
 test("a restore is refused, and everything is as it was", async (t) => {
   const { box, top, engine } = await scene(t);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Reason } from "../../src/model.ts";
+import type { ObservedExtension } from "../../src/observe.ts";
 import type { Use } from "../../src/verify/contract/callers.ts";
 import {
   judgeNames,
@@ -15,6 +16,7 @@ import {
   type Found,
   type NameVerdict,
 } from "../../src/verify/contract/name-rule.ts";
+import { lastVerified } from "../../src/verify/contract/native-contract.ts";
 import { type NativeName, nativeNames, nativeNameText } from "../../src/verify/contract/native-names.ts";
 import { readCythonNames } from "../../src/verify/contract/cython-names.ts";
 import { readRegistrations } from "../../src/verify/contract/registrations.ts";
@@ -403,4 +405,17 @@ test("names that every object has are no names of a record", () => {
   );
   const judged = judge(names, () => MISSING, THIS, beforeOf({}, []));
   assert.deepEqual([...new Set(judged.map(({ verdict }) => verdict))], ["not-built"]);
+});
+
+test("what the last build read beside its inputs configures it too", () => {
+  const toolchain = { tools: [], packages: [], variables: {} };
+  const fingerprint = { inputs: {}, toolchain, recipe: [], hash: "" };
+  const baseline = { names: {}, fingerprint, alsoRead: { "CMakeLists.txt": "1" } };
+  const since = (id: string): Before | null =>
+    lastVerified({
+      known: { kind: "known", baseline },
+      observation: { fingerprint, alsoRead: new Map([["CMakeLists.txt", id]]) },
+    } as unknown as ObservedExtension);
+  assert.deepEqual(since("1")?.configuration, []);
+  assert.deepEqual(since("2")?.configuration, ["CMakeLists.txt changed"]);
 });

@@ -20,6 +20,7 @@ not_this_either = 1
 """
 """Of #1, and 5" long.
 not_this_too = 1"""
+"""Of #1."""
 cimport numpy as np
 from libc.math cimport sin
 DEF SIZE = 3
@@ -58,18 +59,18 @@ if x:
   assert.deepEqual(
     names.map(({ kind, name, line }) => `${line} ${kind} ${name}`),
     [
-      "10 name LIMIT",
-      "11 name names",
-      "15 name run",
-      "18 name both",
-      "19 name table",
-      "20 name plain",
-      "23 name Thing",
-      "25 name Shown",
-      "26 name Other",
-      "27 name Color",
-      "34 name Outside",
-      "36 name later",
+      "11 name LIMIT",
+      "12 name names",
+      "16 name run",
+      "19 name both",
+      "20 name table",
+      "21 name plain",
+      "24 name Thing",
+      "26 name Shown",
+      "27 name Other",
+      "28 name Color",
+      "35 name Outside",
+      "37 name later",
     ],
   );
 });
